@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/**
+ * How far an address proves the person behind it.
+ * - `proven`: the platform id of a signature-verified delivery, a signed login, a reply token that
+ *   came back from the address it was mailed to.
+ * - `strong`: a DMARC-aligned From, a carrier's caller id.
+ * - `weak`: typed into a text or form, an unaligned From, a visitor id.
+ */
+export const Proof = z.enum(['proven', 'strong', 'weak']);
+export type Proof = z.infer<typeof Proof>;
+
+export const HandleKind = z.enum(['email', 'phone', 'openid', 'unionid', 'uid', 'customerId']);
+export type HandleKind = z.infer<typeof HandleKind>;
+
+/** One address of a person. `scope` bounds where `value` is unique: a provider, a shop, a connection. */
+export const Identity = z.object({
+  kind: HandleKind,
+  value: z.string().min(1).max(320),
+  scope: z.string().max(200).default(''),
+  proof: Proof,
+});
+export type Identity = z.infer<typeof Identity>;
+
+const RANK: Record<Proof, number> = { weak: 0, strong: 1, proven: 2 };
+
+export function strongerProof(a: Proof, b: Proof): Proof {
+  return RANK[a] >= RANK[b] ? a : b;
+}
+
+/**
+ * The form in which two spellings of one address are equal. E-mail addresses and phone numbers are
+ * the same in every scope; ids of a platform mean something only inside theirs.
+ */
+export function normaliseIdentity(identity: Identity, defaultScope: string): Identity {
+  switch (identity.kind) {
+    case 'email':
+      return { ...identity, value: identity.value.trim().toLowerCase(), scope: '' };
+    case 'phone':
+      return { ...identity, value: plainPhone(identity.value), scope: '' };
+    case 'openid':
+    case 'unionid':
+    case 'uid':
+    case 'customerId':
+      return { ...identity, scope: identity.scope === '' ? defaultScope : identity.scope };
+  }
+}
+
+/** Digits with a leading +; national numbers stay as they are until the matching of phones reads regions. */
+function plainPhone(value: string): string {
+  const digits = value.normalize('NFKC').replace(/[^\d+]/g, '');
+  return digits.startsWith('00') ? `+${digits.slice(2)}` : digits;
+}
