@@ -58,8 +58,9 @@ async function startPostgres() {
 
 async function startRedis() {
   const file = onPath('redis-server');
-  if (!file)
+  if (!file) {
     throw new Missing('redis-server is not installed (Debian: apt-get install redis-server)');
+  }
   const folder = temporaryFolder('redis');
   const port = await freePort();
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
