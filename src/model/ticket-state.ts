@@ -1,0 +1,221 @@
+import { DAY } from './time.js';
+
+/** `new` nobody answered yet · `waiting` for the customer · `closed` never reopens. */
+export const STATUSES = ['new', 'open', 'waiting', 'solved', 'closed'] as const;
+export type Status = (typeof STATUSES)[number];
+export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+export const OPEN_STATUSES: readonly Status[] = ['new', 'open', 'waiting'];
+
+/** A customer's message reopens a solved ticket this long; later it opens a new one. */
+export const REOPEN_WINDOW = 7 * DAY;
+
+const EXCERPT = 160;
+
+/** What a ticket is now: the fold of its events; a root's is the fold over all its members. */
+export interface TicketState {
+  readonly status: Status;
+  readonly subject: string | null;
+  readonly priority: Priority;
+  readonly category: string | null;
+  readonly assignee: string | null;
+  readonly team: string | null;
+  readonly tags: readonly string[];
+  readonly fields: Readonly<Record<string, string>>;
+  readonly spam: boolean;
+  readonly counts: { readonly in: number; readonly out: number; readonly notes: number };
+  /** Times in milliseconds UTC. */
+  readonly openedAt: number;
+  readonly updatedAt: number;
+  readonly lastMessageAt: number;
+  readonly firstReplyAt: number | null;
+  readonly solvedAt: number | null;
+  readonly lastMessage: LastMessage | null;
+}
+
+export interface LastMessage {
+  readonly direction: 'in' | 'out';
+  readonly excerpt: string;
+  readonly at: number;
+}
+
+/** What an agent may set. */
+export interface TicketChange {
+  readonly status?: Status | undefined;
+  readonly subject?: string | undefined;
+  readonly priority?: Priority | undefined;
+  readonly category?: string | null | undefined;
+  readonly assignee?: string | null | undefined;
+  readonly team?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly fields?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Everything that can happen to a ticket. `data` carries ids and excerpts, never whole contents. */
+export type TicketEvent =
+  | {
+      readonly type: 'opened';
+      readonly data: {
+        readonly subject: string | null;
+        readonly fields: Readonly<Record<string, string>>;
+      };
+    }
+  | {
+      readonly type: 'received';
+      readonly data: {
+        readonly message: number;
+        readonly at: number;
+        readonly excerpt: string;
+        readonly fields?: Readonly<Record<string, string>>;
+      };
+    }
+  | { readonly type: 'kept'; readonly data: { readonly message: number; readonly kind: string } }
+  | {
+      readonly type: 'replied';
+      readonly data: {
+        readonly message: number;
+        readonly delivery: number | null;
+        readonly at: number;
+        readonly excerpt: string;
+      };
+    }
+  | { readonly type: 'noted'; readonly data: { readonly message: number } }
+  | {
+      readonly type: 'amended';
+      readonly data: { readonly message: number; readonly how: 'edited' | 'recalled' };
+    }
+  | {
+      readonly type: 'delivery';
+      readonly data: {
+        readonly delivery: number;
+        readonly message: number;
+        readonly state: string;
+        readonly why: string | null;
+      };
+    }
+  | { readonly type: 'changed'; readonly data: TicketChange }
+  | { readonly type: 'spam'; readonly data: { readonly spam: boolean } }
+  | { readonly type: 'merged'; readonly data: { readonly into: number; readonly link: number } }
+  | { readonly type: 'absorbed'; readonly data: { readonly ticket: number; readonly link: number } }
+  | { readonly type: 'unmerged'; readonly data: { readonly from: number; readonly link: number } }
+  | {
+      readonly type: 'released';
+      readonly data: { readonly ticket: number; readonly link: number };
+    };
+
+export type TicketEventType = TicketEvent['type'];
+
+/** A text as lists and events show it. */
+export function excerpt(text: string): string {
+  const line = text
+    .slice(0, EXCERPT * 2)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length > EXCERPT ? `${line.slice(0, EXCERPT - 1).toWellFormed()}…` : line;
+}
+
+export function newTicketState(at: number): TicketState {
+  return {
+    status: 'new',
+    subject: null,
+    priority: 'normal',
+    category: null,
+    assignee: null,
+    team: null,
+    tags: [],
+    fields: {},
+    spam: false,
+    counts: { in: 0, out: 0, notes: 0 },
+    openedAt: at,
+    updatedAt: at,
+    lastMessageAt: at,
+    firstReplyAt: null,
+    solvedAt: null,
+    lastMessage: null,
+  };
+}
+
+/** One step of the fold. `at` is when the event was recorded. */
+export function applyEvent(state: TicketState, event: TicketEvent, at: number): TicketState {
+  const next = { ...state, updatedAt: Math.max(state.updatedAt, at) };
+  switch (event.type) {
+    case 'opened':
+      return {
+        ...next,
+        subject: state.subject ?? event.data.subject,
+        fields: { ...event.data.fields, ...state.fields },
+      };
+    case 'received':
+      return received(next, event.data);
+    case 'replied':
+      return replied(next, event.data);
+    case 'noted':
+      return { ...next, counts: { ...state.counts, notes: state.counts.notes + 1 } };
+    case 'changed':
+      return changed(next, event.data, at);
+    case 'spam':
+      return { ...next, spam: event.data.spam };
+    case 'kept':
+    case 'amended':
+    case 'delivery':
+    case 'merged':
+    case 'absorbed':
+    case 'unmerged':
+    case 'released':
+      return next;
+  }
+}
+
+type Data<T extends TicketEventType> = Extract<TicketEvent, { type: T }>['data'];
+
+function received(state: TicketState, data: Data<'received'>): TicketState {
+  const reopens = state.status === 'waiting' || state.status === 'solved';
+  return {
+    ...state,
+    status: reopens ? 'open' : state.status,
+    solvedAt: state.status === 'solved' ? null : state.solvedAt,
+    fields: data.fields === undefined ? state.fields : { ...state.fields, ...data.fields },
+    counts: { ...state.counts, in: state.counts.in + 1 },
+    ...latest(state, 'in', data),
+  };
+}
+
+function replied(state: TicketState, data: Data<'replied'>): TicketState {
+  const open = state.status === 'new' || state.status === 'open';
+  return {
+    ...state,
+    status: open ? 'waiting' : state.status,
+    firstReplyAt: state.firstReplyAt ?? data.at,
+    counts: { ...state.counts, out: state.counts.out + 1 },
+    ...latest(state, 'out', data),
+  };
+}
+
+/** A late arrival is inserted where it belongs, so it may not become the last message. */
+function latest(
+  state: TicketState,
+  direction: 'in' | 'out',
+  { at, excerpt }: { readonly at: number; readonly excerpt: string },
+): Pick<TicketState, 'lastMessage' | 'lastMessageAt'> {
+  const newer = state.lastMessage === null || at >= state.lastMessage.at;
+  return {
+    lastMessage: newer ? { direction, excerpt, at } : state.lastMessage,
+    lastMessageAt: Math.max(state.lastMessageAt, at),
+  };
+}
+
+function changed(state: TicketState, change: TicketChange, at: number): TicketState {
+  const { status, fields, ...rest } = change;
+  const set = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return {
+    ...state,
+    ...(set as Partial<TicketState>),
+    fields: fields === undefined ? state.fields : { ...state.fields, ...fields },
+    ...(status === undefined
+      ? {}
+      : {
+          status,
+          solvedAt: status === 'solved' ? at : status === 'closed' ? state.solvedAt : null,
+        }),
+  };
+}

@@ -1,0 +1,85 @@
+import { all, get, insert, run, type Work } from './work.js';
+
+export interface ConversationRow {
+  readonly id: number;
+  readonly connection_id: string;
+  readonly key: string;
+  readonly group_id: number;
+  readonly channel: string;
+  readonly handle: string;
+  readonly name: string | null;
+  readonly subject: string | null;
+  readonly context: string;
+  readonly person_id: number;
+  readonly ticket_id: number | null;
+  readonly last_in_at: number | null;
+}
+
+export type NewConversation = Omit<ConversationRow, 'id' | 'ticket_id' | 'last_in_at'>;
+
+const COLUMNS =
+  'id, connection_id, key, group_id, channel, handle, name, subject, context, person_id, ticket_id, last_in_at';
+
+export function* conversationByKey(
+  connection: string,
+  key: string,
+): Work<ConversationRow | undefined> {
+  return yield* get<ConversationRow>(
+    `SELECT ${COLUMNS} FROM conversations WHERE connection_id = ? AND key = ?`,
+    connection,
+    key,
+  );
+}
+
+export function* conversationById(id: number): Work<ConversationRow | undefined> {
+  return yield* get<ConversationRow>(`SELECT ${COLUMNS} FROM conversations WHERE id = ?`, id);
+}
+
+export function* insertConversation(row: NewConversation): Work<number> {
+  return yield* insert(
+    `INSERT INTO conversations (connection_id, key, group_id, channel, handle, name, subject, context, person_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    row.connection_id,
+    row.key,
+    row.group_id,
+    row.channel,
+    row.handle,
+    row.name,
+    row.subject,
+    row.context,
+    row.person_id,
+  );
+}
+
+/** What the newest inbound message leaves behind on its conversation. */
+export function* touchConversation(
+  id: number,
+  ticket: number,
+  context: string,
+  lastInAt: number | null,
+): Work<void> {
+  yield* run(
+    'UPDATE conversations SET ticket_id = ?, context = ?, last_in_at = ? WHERE id = ?',
+    ticket,
+    context,
+    lastInAt,
+    id,
+  );
+}
+
+export function* giveConversation(id: number, person: number): Work<void> {
+  yield* run('UPDATE conversations SET person_id = ? WHERE id = ?', person, id);
+}
+
+/** Conversations of a root ticket and its members, the latest customer word first. */
+export function* conversationsOfRoot(root: number): Work<readonly ConversationRow[]> {
+  return yield* all<ConversationRow>(
+    `SELECT DISTINCT ${COLUMNS.split(', ')
+      .map((name) => `c.${name}`)
+      .join(', ')} FROM conversations c
+     JOIN tickets t ON t.conversation_id = c.id WHERE t.id = ? OR t.root_id = ?
+     ORDER BY c.last_in_at DESC, c.id`,
+    root,
+    root,
+  );
+}

@@ -1,0 +1,113 @@
+import type { Draft } from '../model/draft.js';
+import { all, get, idList, insert, run, type Work } from './work.js';
+
+/** `parked`: a receipt or echo whose delivery has not settled yet · `dead`: filing it failed for good. */
+export const DraftState = { pending: 0, filed: 1, parked: 2, dead: 3 } as const;
+
+export interface DraftRow {
+  readonly id: number;
+  readonly envelope_id: number | null;
+  readonly connection_id: string;
+  readonly draft_id: string;
+  readonly kind: string;
+  readonly about: string | null;
+  readonly state: number;
+  readonly body: string;
+  readonly attempts: number;
+  readonly due_at: number;
+  readonly reason: string | null;
+}
+
+/** Returns the id; 0 when the connection has a draft of this id already. */
+export function* insertDraft(
+  draft: Draft,
+  envelope: number | null,
+  mapping: string | null,
+): Work<number> {
+  return yield* insert(
+    `INSERT INTO drafts (envelope_id, connection_id, draft_id, kind, about, state, body, mapping)
+     VALUES (?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (connection_id, draft_id) DO NOTHING`,
+    envelope,
+    draft.connection,
+    draft.id,
+    draft.kind,
+    draft.about,
+    JSON.stringify(draft),
+    mapping,
+  );
+}
+
+const COLUMNS =
+  'id, envelope_id, connection_id, draft_id, kind, about, state, body, attempts, due_at, reason';
+
+export function* dueDrafts(now: number, limit: number): Work<readonly DraftRow[]> {
+  return yield* all<DraftRow>(
+    `SELECT ${COLUMNS} FROM drafts WHERE state = 0 AND due_at <= ? ORDER BY id LIMIT ?`,
+    now,
+    limit,
+  );
+}
+
+export function* markDraftsFiled(ids: readonly number[]): Work<void> {
+  yield* run('UPDATE drafts SET state = 1, reason = NULL WHERE id IN {ids}', idList(ids));
+}
+
+/** `until`: milliseconds UTC; afterwards it is filed as what it is without its delivery. */
+export function* parkDraft(id: number, until: number): Work<void> {
+  yield* run('UPDATE drafts SET state = 2, due_at = ? WHERE id = ?', until, id);
+}
+
+export function* parkedDrafts(connection: string, limit: number): Work<readonly DraftRow[]> {
+  return yield* all<DraftRow>(
+    `SELECT ${COLUMNS} FROM drafts WHERE connection_id = ? AND state = 2 ORDER BY id LIMIT ?`,
+    connection,
+    limit,
+  );
+}
+
+/** Parked drafts of every connection become pending again, so that filing tries them once more. */
+export function* unparkDrafts(connection: string): Work<number> {
+  return yield* run(
+    'UPDATE drafts SET state = 0 WHERE connection_id = ? AND state = 2',
+    connection,
+  );
+}
+
+export function* postponeDraft(
+  id: number,
+  attempts: number,
+  dueAt: number,
+  reason: string,
+): Work<void> {
+  yield* run(
+    'UPDATE drafts SET attempts = ?, due_at = ?, reason = ? WHERE id = ?',
+    attempts,
+    dueAt,
+    reason,
+    id,
+  );
+}
+
+export function* buryDraft(id: number, reason: string): Work<void> {
+  yield* run('UPDATE drafts SET state = 3, reason = ? WHERE id = ?', reason, id);
+}
+
+export function* reviveDrafts(): Work<number> {
+  return yield* run('UPDATE drafts SET state = 0, attempts = 0, due_at = 0 WHERE state = 3');
+}
+
+export function* draftById(id: number): Work<DraftRow | undefined> {
+  return yield* get<DraftRow>(`SELECT ${COLUMNS} FROM drafts WHERE id = ?`, id);
+}
+
+/** The row of a platform message, as edits, recalls and replies name it. */
+export function* draftByPlatformId(
+  connection: string,
+  draftId: string,
+): Work<DraftRow | undefined> {
+  return yield* get<DraftRow>(
+    `SELECT ${COLUMNS} FROM drafts WHERE connection_id = ? AND draft_id = ?`,
+    connection,
+    draftId,
+  );
+}

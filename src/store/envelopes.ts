@@ -1,0 +1,129 @@
+import type { Arrival } from '../sdk/inbound.js';
+import { all, get, idList, insert, run, type Work } from './work.js';
+
+export const EnvelopeState = { received: 0, done: 1, quarantined: 2 } as const;
+
+export interface EnvelopeRow {
+  readonly id: number;
+  readonly connection_id: string;
+  readonly key: string;
+  readonly received_at: number;
+  readonly type: string;
+  readonly notes: string;
+  readonly query: string;
+  readonly body: Buffer | null;
+  readonly blob: string | null;
+  readonly size: number;
+  readonly state: number;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly remarks: string | null;
+}
+
+/** An arrival on its way into its row: small bodies stand in the row, large ones in the blob store. */
+export interface NewEnvelope {
+  readonly connection: string;
+  readonly arrival: Arrival;
+  readonly receivedAt: number;
+  readonly blob: string | null;
+}
+
+/** Returns the id; 0 when this delivery is already here. */
+export function* insertEnvelope({
+  connection,
+  arrival,
+  receivedAt,
+  blob,
+}: NewEnvelope): Work<number> {
+  return yield* insert(
+    `INSERT INTO envelopes (connection_id, key, received_at, type, notes, query, body, blob, size, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (connection_id, key) DO NOTHING`,
+    connection,
+    arrival.key,
+    receivedAt,
+    arrival.type,
+    JSON.stringify(arrival.notes),
+    arrival.query,
+    blob === null ? arrival.body : null,
+    blob,
+    arrival.body.length,
+  );
+}
+
+const COLUMNS =
+  'id, connection_id, key, received_at, type, notes, query, body, blob, size, state, attempts, reason, remarks';
+
+export function* dueEnvelopes(now: number, limit: number): Work<readonly EnvelopeRow[]> {
+  return yield* all<EnvelopeRow>(
+    `SELECT ${COLUMNS} FROM envelopes WHERE state = 0 AND due_at <= ? AND lease_until <= ? ORDER BY id LIMIT ?`,
+    now,
+    now,
+    limit,
+  );
+}
+
+/** Several processes normalise at once: each takes rows nobody else holds. */
+export function* claimEnvelopes(
+  now: number,
+  until: number,
+  limit: number,
+): Work<readonly EnvelopeRow[]> {
+  const rows = yield* all<EnvelopeRow>(
+    `SELECT ${COLUMNS} FROM envelopes WHERE state = 0 AND due_at <= ? AND lease_until <= ?
+     ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED`,
+    now,
+    now,
+    limit,
+  );
+  yield* run(
+    'UPDATE envelopes SET lease_until = ? WHERE id IN {ids}',
+    until,
+    idList(rows.map(({ id }) => id)),
+  );
+  return rows;
+}
+
+export function* markEnvelopesDone(ids: readonly number[]): Work<void> {
+  yield* run('UPDATE envelopes SET state = 1 WHERE id IN {ids}', idList(ids));
+}
+
+export function* remarkEnvelope(id: number, remarks: readonly string[]): Work<void> {
+  yield* run('UPDATE envelopes SET remarks = ? WHERE id = ?', JSON.stringify(remarks), id);
+}
+
+/** The bytes stay; `reason` is what an admin reads. */
+export function* quarantineEnvelope(id: number, reason: string): Work<void> {
+  yield* run(
+    'UPDATE envelopes SET state = 2, reason = ?, lease_until = 0 WHERE id = ?',
+    reason,
+    id,
+  );
+}
+
+export function* postponeEnvelope(
+  id: number,
+  attempts: number,
+  dueAt: number,
+  reason: string,
+): Work<void> {
+  yield* run(
+    'UPDATE envelopes SET attempts = ?, due_at = ?, lease_until = 0, reason = ? WHERE id = ?',
+    attempts,
+    dueAt,
+    reason,
+    id,
+  );
+}
+
+/** Back to the start of the path, after a mapping or a connector was mended. */
+export function* replayEnvelope(id: number): Work<boolean> {
+  const changed = yield* run(
+    'UPDATE envelopes SET state = 0, attempts = 0, due_at = 0, lease_until = 0, reason = NULL, remarks = NULL WHERE id = ?',
+    id,
+  );
+  return changed > 0;
+}
+
+export function* envelopeById(id: number): Work<EnvelopeRow | undefined> {
+  return yield* get<EnvelopeRow>(`SELECT ${COLUMNS} FROM envelopes WHERE id = ?`, id);
+}

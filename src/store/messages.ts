@@ -1,0 +1,180 @@
+import { all, get, insert, run, type Work } from './work.js';
+
+export interface MessageRow {
+  readonly id: number;
+  readonly ticket_id: number;
+  readonly conversation_id: number;
+  readonly draft_id: number | null;
+  readonly direction: 'in' | 'out' | 'note';
+  readonly kind: string;
+  readonly at: number;
+  readonly corrected: number;
+  readonly received_at: number;
+  readonly author: string;
+  readonly author_name: string | null;
+  readonly subject: string | null;
+  readonly text: string;
+  readonly html: string | null;
+  readonly visibility: string;
+  readonly state: string | null;
+}
+
+const COLUMNS =
+  'id, ticket_id, conversation_id, draft_id, direction, kind, at, corrected, received_at, author, author_name, subject, text, html, visibility, state';
+
+export function* insertMessage(row: Omit<MessageRow, 'id' | 'state'>): Work<number> {
+  return yield* insert(
+    `INSERT INTO messages (ticket_id, conversation_id, draft_id, direction, kind, at, corrected, received_at, author, author_name, subject, text, html, visibility)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    row.ticket_id,
+    row.conversation_id,
+    row.draft_id,
+    row.direction,
+    row.kind,
+    row.at,
+    row.corrected,
+    row.received_at,
+    row.author,
+    row.author_name,
+    row.subject,
+    row.text,
+    row.html,
+    row.visibility,
+  );
+}
+
+export function* messageById(id: number): Work<MessageRow | undefined> {
+  return yield* get<MessageRow>(`SELECT ${COLUMNS} FROM messages WHERE id = ?`, id);
+}
+
+export function* messageOfDraft(draft: number): Work<MessageRow | undefined> {
+  return yield* get<MessageRow>(`SELECT ${COLUMNS} FROM messages WHERE draft_id = ?`, draft);
+}
+
+/** The merged timeline of several tickets, by the time each message was said. */
+export function* messagesOfTickets(
+  tickets: readonly number[],
+  after: number,
+  limit: number,
+): Work<readonly MessageRow[]> {
+  return yield* all<MessageRow>(
+    `SELECT ${COLUMNS} FROM messages WHERE ticket_id IN {ids} ORDER BY at, id LIMIT ? OFFSET ?`,
+    `[${tickets.join(',')}]`,
+    limit,
+    after,
+  );
+}
+
+/** An edit keeps who said it; the earlier words stand in the draft of the original. */
+export function* amendMessage(id: number, text: string, html: string | null): Work<void> {
+  yield* run(
+    `UPDATE messages SET text = ?, html = ?, state = 'edited' WHERE id = ?`,
+    text,
+    html,
+    id,
+  );
+}
+
+export function* redactMessage(id: number): Work<void> {
+  yield* run(`UPDATE messages SET text = '', html = NULL, state = 'recalled' WHERE id = ?`, id);
+}
+
+export interface AttachmentRow {
+  readonly id: number;
+  readonly message_id: number | null;
+  readonly envelope_id: number | null;
+  readonly connection_id: string | null;
+  readonly ref: string | null;
+  readonly name: string | null;
+  readonly type: string | null;
+  readonly size: number | null;
+  readonly sha256: string | null;
+  readonly state: string;
+  readonly attempts: number;
+}
+
+const ATTACHMENT =
+  'id, message_id, envelope_id, connection_id, ref, name, type, size, sha256, state, attempts';
+
+export function* insertAttachment(row: Omit<AttachmentRow, 'id' | 'attempts'>): Work<number> {
+  return yield* insert(
+    'INSERT INTO attachments (message_id, envelope_id, connection_id, ref, name, type, size, sha256, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    row.message_id,
+    row.envelope_id,
+    row.connection_id,
+    row.ref,
+    row.name,
+    row.type,
+    row.size,
+    row.sha256,
+    row.state,
+  );
+}
+
+export function* dueAttachments(now: number, limit: number): Work<readonly AttachmentRow[]> {
+  return yield* all<AttachmentRow>(
+    `SELECT ${ATTACHMENT} FROM attachments WHERE state = 'pending' AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
+    now,
+    limit,
+  );
+}
+
+export function* storeAttachment(
+  id: number,
+  file: { sha256: string; size: number; type: string; name: string | null },
+): Work<void> {
+  yield* run(
+    `UPDATE attachments SET state = 'stored', sha256 = ?, size = ?, type = ?, name = COALESCE(name, ?), reason = NULL WHERE id = ?`,
+    file.sha256,
+    file.size,
+    file.type,
+    file.name,
+    id,
+  );
+}
+
+export function* postponeAttachment(
+  id: number,
+  attempts: number,
+  dueAt: number,
+  reason: string,
+): Work<void> {
+  yield* run(
+    'UPDATE attachments SET attempts = ?, due_at = ?, reason = ? WHERE id = ?',
+    attempts,
+    dueAt,
+    reason,
+    id,
+  );
+}
+
+export function* closeAttachment(
+  id: number,
+  state: 'expired' | 'failed',
+  reason: string,
+): Work<void> {
+  yield* run('UPDATE attachments SET state = ?, reason = ? WHERE id = ?', state, reason, id);
+}
+
+export function* attachmentsOfMessages(
+  messages: readonly number[],
+): Work<readonly AttachmentRow[]> {
+  return yield* all<AttachmentRow>(
+    `SELECT ${ATTACHMENT} FROM attachments WHERE message_id IN {ids} ORDER BY id`,
+    `[${messages.join(',')}]`,
+  );
+}
+
+export function* attachmentById(id: number): Work<AttachmentRow | undefined> {
+  return yield* get<AttachmentRow>(`SELECT ${ATTACHMENT} FROM attachments WHERE id = ?`, id);
+}
+
+export function* attachToMessage(attachment: number, message: number): Work<boolean> {
+  return (
+    (yield* run(
+      'UPDATE attachments SET message_id = ? WHERE id = ? AND message_id IS NULL',
+      message,
+      attachment,
+    )) > 0
+  );
+}

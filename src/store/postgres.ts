@@ -1,0 +1,113 @@
+import knex, { type Knex } from 'knex';
+import type { Client } from 'pg';
+import pg from 'pg';
+import type { Answer, Row, Statement, Work } from './work.js';
+import { StoreProblem, type Store } from './store.js';
+
+const INT8 = 20;
+const POOL_SIZE = 10;
+/** Serialisation failures and deadlocks: the whole work is run again. */
+const RETRIABLE = new Set(['40001', '40P01']);
+const MOST_TRIES = 5;
+
+/** Opens the scaled database. Any number of processes may. */
+export function openPostgres(url: string): Store {
+  pg.types.setTypeParser(INT8, Number);
+  const db = knex({ client: 'pg', connection: url, pool: { min: 0, max: POOL_SIZE } });
+  const texts = new Map<string, Prepared>();
+  return {
+    dialect: 'postgres',
+    write: (work) => retried(() => inTransaction(db, texts, work)),
+    read: (work) => withClient(db, (client) => drive(work(), client, texts)),
+    knex: db,
+    close: () => db.destroy(),
+  };
+}
+
+interface Prepared {
+  readonly name: string;
+  readonly text: string;
+}
+
+async function retried<T>(task: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await task();
+    } catch (error) {
+      if (tries >= MOST_TRIES || !RETRIABLE.has((error as { code?: string }).code ?? ''))
+        throw problemOf(error);
+    }
+  }
+}
+
+async function withClient<T>(db: Knex, task: (client: Client) => Promise<T>): Promise<T> {
+  const pool = db.client as {
+    acquireConnection(): Promise<Client>;
+    releaseConnection(client: Client): Promise<void>;
+  };
+  const client = await pool.acquireConnection();
+  try {
+    return await task(client);
+  } finally {
+    await pool.releaseConnection(client);
+  }
+}
+
+function inTransaction<T>(db: Knex, texts: Map<string, Prepared>, work: () => Work<T>): Promise<T> {
+  return withClient(db, async (client) => {
+    await client.query('BEGIN');
+    try {
+      const value = await drive(work(), client, texts);
+      await client.query('COMMIT');
+      return value;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+async function drive<T>(work: Work<T>, client: Client, texts: Map<string, Prepared>): Promise<T> {
+  let step = work.next(undefined);
+  while (step.done !== true)
+    step = work.next(await execute(client, prepare(step.value, texts), step.value));
+  return step.value;
+}
+
+function prepare({ kind, sql }: Statement, texts: Map<string, Prepared>): Prepared {
+  let prepared = texts.get(sql);
+  if (prepared === undefined) {
+    let position = 0;
+    const text = sql
+      .replaceAll('{ids}', '(SELECT value::bigint FROM json_array_elements_text((?)::json))')
+      .replace(/\?/g, () => `$${(position += 1)}`);
+    prepared = { name: `q${texts.size}`, text: kind === 'insert' ? `${text} RETURNING id` : text };
+    texts.set(sql, prepared);
+  }
+  return prepared;
+}
+
+async function execute(
+  client: Client,
+  prepared: Prepared,
+  { kind, values }: Statement,
+): Promise<Answer> {
+  const { rows, rowCount } = await client.query<Record<string, never>>({
+    ...prepared,
+    values: values as unknown[],
+  });
+  if (kind === 'all') return rows as readonly Row[];
+  if (kind === 'get') return rows[0] as Row | undefined;
+  if (kind === 'run') return rowCount ?? 0;
+  return (rows[0] as { id?: number } | undefined)?.id ?? 0;
+}
+
+function problemOf(error: unknown): Error {
+  const { code, message } = error as { code?: string; message: string };
+  if (code === '53100')
+    return new StoreProblem(
+      'full',
+      'the database disk is full: nothing was stored; free some space, the hub goes on by itself',
+    );
+  return error instanceof Error ? error : new Error(message);
+}

@@ -1,0 +1,35 @@
+import type { Knex } from 'knex';
+import type { Work } from './work.js';
+
+/**
+ * The one write port. Nothing else in the hub changes the database; how the work becomes a
+ * transaction is the adapter's business (`sqlite.ts`, `postgres.ts`).
+ */
+export interface Store {
+  readonly dialect: 'sqlite' | 'postgres';
+
+  /**
+   * Runs `work` in a transaction and resolves after its commit is durable. Works that are asked for
+   * in one turn of the event loop share one commit on SQLite; each still succeeds or fails alone.
+   */
+  write<T>(work: () => Work<T>): Promise<T>;
+
+  /** Runs reading `work` on what is committed. */
+  read<T>(work: () => Work<T>): Promise<T>;
+
+  /** For migrations and lists with many optional filters; never on the hot path, never for writes. */
+  readonly knex: Knex;
+
+  close(): Promise<void>;
+}
+
+export type StoreFault = 'full' | 'busy' | 'old' | 'broken';
+
+/** A database problem an operator can act on; `write` rejects with it and nothing was changed. */
+export class StoreProblem extends Error {
+  readonly fault: StoreFault;
+  constructor(fault: StoreFault, sentence: string) {
+    super(sentence);
+    this.fault = fault;
+  }
+}

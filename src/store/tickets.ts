@@ -1,0 +1,204 @@
+import type { TicketEvent, TicketState } from '../model/ticket-state.js';
+import { all, get, insert, run, type Work } from './work.js';
+
+export interface TicketRow {
+  readonly id: number;
+  readonly group_id: number;
+  readonly conversation_id: number;
+  readonly merged_into: number | null;
+  /** Null on a root. */
+  readonly root_id: number | null;
+  /** JSON of {@link TicketState}. On a root: the fold over all members. On a member: as it was when it merged. */
+  readonly state: string;
+  readonly status: string;
+}
+
+const COLUMNS = 'id, group_id, conversation_id, merged_into, root_id, state, status';
+
+export function* insertTicket(
+  group: number,
+  conversation: number,
+  state: TicketState,
+): Work<number> {
+  return yield* insert(
+    `INSERT INTO tickets (group_id, conversation_id, state, status, assignee, priority, spam, opened_at, updated_at, last_message_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    group,
+    conversation,
+    JSON.stringify(state),
+    state.status,
+    state.assignee,
+    state.priority,
+    Number(state.spam),
+    state.openedAt,
+    state.updatedAt,
+    state.lastMessageAt,
+  );
+}
+
+export function* saveTicketState(id: number, state: TicketState): Work<void> {
+  yield* run(
+    `UPDATE tickets SET state = ?, status = ?, assignee = ?, priority = ?, spam = ?, updated_at = ?, last_message_at = ? WHERE id = ?`,
+    JSON.stringify(state),
+    state.status,
+    state.assignee,
+    state.priority,
+    Number(state.spam),
+    state.updatedAt,
+    state.lastMessageAt,
+    id,
+  );
+}
+
+export function* ticketById(id: number): Work<TicketRow | undefined> {
+  return yield* get<TicketRow>(`SELECT ${COLUMNS} FROM tickets WHERE id = ?`, id);
+}
+
+/** A root and its members, oldest first. */
+export function* componentOf(root: number): Work<readonly TicketRow[]> {
+  return yield* all<TicketRow>(
+    `SELECT ${COLUMNS} FROM tickets WHERE id = ? OR root_id = ? ORDER BY id`,
+    root,
+    root,
+  );
+}
+
+/** Sets the one edge and every derived root below it. */
+export function* hangTicket(younger: number, older: number, root: number): Work<void> {
+  yield* run('UPDATE tickets SET merged_into = ? WHERE id = ?', older, younger);
+  yield* run('UPDATE tickets SET root_id = ? WHERE id = ? OR root_id = ?', root, younger, younger);
+}
+
+/** Takes one edge out; `members` is the part below it, without its new root. */
+export function* unhangTicket(ticket: number, members: readonly number[]): Work<void> {
+  yield* run('UPDATE tickets SET merged_into = NULL, root_id = NULL WHERE id = ?', ticket);
+  for (const member of members)
+    yield* run('UPDATE tickets SET root_id = ? WHERE id = ?', ticket, member);
+}
+
+/** The oldest open root, other than `than`, that this person spoke on since `since`. */
+export function* openRootOfPerson(
+  rootPerson: number,
+  than: number,
+  since: number,
+): Work<{ id: number } | undefined> {
+  return yield* get<{ id: number }>(
+    `SELECT r.id FROM conversations c JOIN tickets t ON t.conversation_id = c.id
+       JOIN tickets r ON r.id = COALESCE(t.root_id, t.id)
+     WHERE c.person_id IN (SELECT id FROM persons WHERE id = ? OR root_id = ?)
+       AND r.id <> ? AND r.spam = 0 AND r.status IN ('new', 'open', 'waiting') AND r.last_message_at >= ?
+     ORDER BY r.id LIMIT 1`,
+    rootPerson,
+    rootPerson,
+    than,
+    since,
+  );
+}
+
+export interface EventRow {
+  readonly id: number;
+  readonly number: number | null;
+  readonly ticket_id: number;
+  readonly conversation_id: number | null;
+  readonly type: TicketEvent['type'];
+  readonly at: number;
+  readonly author: string;
+  readonly data: string;
+}
+
+const EVENT = 'id, number, ticket_id, conversation_id, type, at, author, data';
+
+/** Recorded without a number: the announce stage gives it, in the order of commits. */
+export function* insertEvent(
+  ticket: { readonly id: number; readonly conversation: number | null },
+  event: TicketEvent,
+  at: number,
+  author: string,
+): Work<void> {
+  yield* insert(
+    'INSERT INTO events (ticket_id, conversation_id, type, at, author, data) VALUES (?, ?, ?, ?, ?, ?)',
+    ticket.id,
+    ticket.conversation,
+    event.type,
+    at,
+    author,
+    JSON.stringify(event.data),
+  );
+}
+
+export function* eventsOfTickets(tickets: readonly number[]): Work<readonly EventRow[]> {
+  return yield* all<EventRow>(
+    `SELECT ${EVENT} FROM events WHERE ticket_id IN {ids} ORDER BY id`,
+    `[${tickets.join(',')}]`,
+  );
+}
+
+/** Numbered events after a number: what a reader resumes with. */
+export function* eventsAfter(number: number, limit: number): Work<readonly EventRow[]> {
+  return yield* all<EventRow>(
+    `SELECT ${EVENT} FROM events WHERE number > ? ORDER BY number LIMIT ?`,
+    number,
+    limit,
+  );
+}
+
+/** Gives numbers to what was committed since; only the one announcer calls it. Returns how many. */
+export function* numberEvents(limit: number): Work<number> {
+  return yield* run(
+    `UPDATE events SET number = fresh.number FROM (
+       SELECT id, ROW_NUMBER() OVER (ORDER BY id) + (SELECT COALESCE(MAX(number), 0) FROM events) AS number
+       FROM (SELECT id FROM events WHERE number IS NULL ORDER BY id LIMIT ?) AS unnumbered) AS fresh
+     WHERE events.id = fresh.id`,
+    limit,
+  );
+}
+
+export function* lastEventNumber(): Work<number> {
+  const row = yield* get<{ number: number | null }>('SELECT MAX(number) AS number FROM events');
+  return row?.number ?? 0;
+}
+
+/** A decision about two tickets; `older < younger`. */
+export interface LinkRow {
+  readonly id: number;
+  readonly older: number;
+  readonly younger: number;
+  readonly decision: string;
+  readonly score: string | null;
+  readonly evidence: string;
+  readonly author: string;
+  readonly at: number;
+  readonly undone_at: number | null;
+}
+
+export function* insertLink(link: Omit<LinkRow, 'id' | 'undone_at'>): Work<number> {
+  return yield* insert(
+    'INSERT INTO links (older, younger, decision, score, evidence, author, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    link.older,
+    link.younger,
+    link.decision,
+    link.score,
+    link.evidence,
+    link.author,
+    link.at,
+  );
+}
+
+export function* linksOf(tickets: readonly number[]): Work<readonly LinkRow[]> {
+  const ids = `[${tickets.join(',')}]`;
+  return yield* all<LinkRow>(
+    `SELECT id, older, younger, decision, score, evidence, author, at, undone_at FROM links
+     WHERE older IN {ids} OR younger IN {ids} ORDER BY id`,
+    ids,
+    ids,
+  );
+}
+
+export function* undoLinks(older: number, younger: number, at: number): Work<void> {
+  yield* run(
+    `UPDATE links SET undone_at = ? WHERE older = ? AND younger = ? AND decision = 'same' AND undone_at IS NULL`,
+    at,
+    older,
+    younger,
+  );
+}

@@ -1,0 +1,46 @@
+/**
+ * Database work written once for both databases: a generator that yields statements and is given
+ * their answers. On SQLite it runs to its end synchronously between BEGIN IMMEDIATE and COMMIT, so
+ * that no await can ever stand inside a transaction; on Postgres each statement is awaited.
+ *
+ * Statements use `?` for parameters, and `{ids}` for one parameter that is a list of integers (made
+ * by {@link idList}): `WHERE id IN {ids}`.
+ */
+export type Work<T> = Generator<Statement, T, Answer>;
+
+export type Value = string | number | null | Buffer;
+export type Row = Readonly<Record<string, Value>>;
+
+export interface Statement {
+  readonly kind: 'run' | 'insert' | 'get' | 'all';
+  readonly sql: string;
+  readonly values: readonly Value[];
+}
+
+/** `run`: rows changed · `insert`: the new id, 0 when a conflict kept it out · `get`, `all`: rows. */
+export type Answer = number | Row | undefined | readonly Row[];
+
+/** Rows changed. */
+export function* run(sql: string, ...values: Value[]): Work<number> {
+  return (yield { kind: 'run', sql, values }) as number;
+}
+
+/** Id of the inserted row; 0 when `ON CONFLICT DO NOTHING` kept it out. The table's key is `id`. */
+export function* insert(sql: string, ...values: Value[]): Work<number> {
+  return (yield { kind: 'insert', sql, values }) as number;
+}
+
+/** The first row, as the caller names its shape. */
+export function* get<T extends object = Row>(sql: string, ...values: Value[]): Work<T | undefined> {
+  return (yield { kind: 'get', sql, values }) as T | undefined;
+}
+
+/** All rows, as the caller names their shape. */
+export function* all<T extends object = Row>(sql: string, ...values: Value[]): Work<readonly T[]> {
+  return (yield { kind: 'all', sql, values }) as unknown as readonly T[];
+}
+
+/** The value of an `{ids}` parameter. */
+export function idList(ids: readonly number[]): string {
+  return `[${ids.join(',')}]`;
+}
