@@ -16,7 +16,7 @@ export function field<T extends z.ZodType>(schema: T, label: Localised, help: Lo
     title: label.en,
     description: help.en,
   };
-  return schema.meta(meta) as T;
+  return schema.meta(meta);
 }
 
 /** A field whose value is stored encrypted, never returned, and redacted everywhere. */

@@ -13,10 +13,10 @@ export function base32(bytes: Uint8Array): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += ALPHABET[(value >>> bits) & 31];
+      text += ALPHABET.charAt((value >>> bits) & 31);
     }
   }
-  return bits > 0 ? text + ALPHABET[(value << (5 - bits)) & 31] : text;
+  return bits > 0 ? text + ALPHABET.charAt((value << (5 - bits)) & 31) : text;
 }
 
 /**
