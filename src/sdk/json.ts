@@ -23,8 +23,9 @@ export function readJson(bytes: Buffer): JsonRead {
   try {
     const value = JSON.parse(quoteLongIntegers(text), (key: string, item: unknown) => {
       nodes += 1;
-      if (nodes > JSON_LIMITS.nodes)
-        {throw new RangeError(`JSON has more than ${JSON_LIMITS.nodes} values`);}
+      if (nodes > JSON_LIMITS.nodes) {
+        throw new RangeError(`JSON has more than ${JSON_LIMITS.nodes} values`);
+      }
       if (key === '__proto__') return undefined;
       if (typeof item !== 'string') return item;
       const clean = cleanText(item);

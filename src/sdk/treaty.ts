@@ -139,7 +139,8 @@ export interface Context {
   readonly http: HttpClient;
   /** One caller computes, all get it; kept until `expiresAt` (milliseconds UTC). Shared by the connection's processes later. */
   readonly remember: (name: string, compute: () => Promise<Remembered>) => Promise<string>;
-  readonly forget: (name: string) => void;
+  /** Drops a remembered value the platform refused. With `refused`, a newer value stays. */
+  readonly forget: (name: string, refused?: string) => void;
   /** Reads an outgoing attachment's bytes. */
   readonly blob: (sha256: string) => Promise<Buffer>;
   readonly log: ConnectorLog;
