@@ -59,6 +59,10 @@ const TYPED = {
   '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
   // The treaty's methods are asynchronous for those who need it, not for each who writes one.
   '@typescript-eslint/require-await': 'off',
+  // Our objects are closures, not instances: their methods may be handed on.
+  '@typescript-eslint/unbound-method': 'off',
+  // [...text] is how a text is taken apart by code points.
+  '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
   // The compiler's noPropertyAccessFromIndexSignature is off: both spellings read well.
   '@typescript-eslint/dot-notation': 'off',
 };

@@ -1,3 +1,5 @@
+import type { Arrival } from '../model/arrival.js';
+
 /** One HTTP delivery as it arrived. `url` is the public one (configured, never from Host headers), with its query. */
 export interface InboundRequest {
   readonly method: 'GET' | 'POST';
@@ -24,20 +26,6 @@ export type Verdict =
   /** A handshake: answered, nothing stored. */
   | { readonly verdict: 'challenge'; readonly answer: HttpAnswer }
   | { readonly verdict: 'rejected'; readonly status: 400 | 401 | 403; readonly why: string };
-
-/** Bytes as received, immutable: what a webhook, a mailbox, a listener or a door hands to the core. */
-export interface Arrival {
-  /** Unique within the connection: a hash of the verified content, or the platform's place of it. */
-  readonly key: string;
-  readonly body: Buffer;
-  /** Content type as the platform said it; a hint for reading, never a choice of parser. */
-  readonly type: string;
-  /** Allow-listed headers, or facts of the transport (folder, envelope sender). Small. */
-  readonly notes: Readonly<Record<string, string>>;
-  readonly query: string;
-  /** Milliseconds UTC; absent: now. Imports and mailboxes know better. */
-  readonly receivedAt?: number;
-}
 
 /** A committed arrival, as `decode` sees it. */
 export interface Envelope extends Required<Arrival> {

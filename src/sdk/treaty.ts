@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Arrival } from '../model/arrival.js';
 import type { Draft, DraftInput } from '../model/draft.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Part, Reply } from '../model/reply.js';
@@ -8,7 +9,6 @@ import type { Definition } from './definition.js';
 import type { HttpClient } from './http.js';
 import type {
   Account,
-  Arrival,
   Decoded,
   Envelope,
   HttpAnswer,

@@ -1,4 +1,4 @@
-import type { Arrival } from '../sdk/inbound.js';
+import type { Arrival } from '../model/arrival.js';
 import { all, get, idList, insert, run, type Work } from './work.js';
 
 export const EnvelopeState = { received: 0, done: 1, quarantined: 2 } as const;
