@@ -1,12 +1,12 @@
-import { failed } from '../../src/sdk/index.js';
 import type { Context, Live } from '../../src/sdk/index.js';
+import { createSender } from './send.js';
 
 /** The live half: mail in by IMAP or the listener, mail out by SMTP. */
-export function open(_context: Context): Live {
+export function open(context: Context): Live {
+  const sender = createSender(context);
   return {
-    send: async () =>
-      failed({ kind: 'misconfigured', setting: 'smtp', why: 'sending is not set up' }),
+    send: sender.send,
     check: async () => ({ ok: true, findings: [] }),
-    close: async () => undefined,
+    close: sender.close,
   };
 }

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { failed, sent } from '../../src/sdk/index.js';
+import type { Context, Outcome, Part } from '../../src/sdk/index.js';
+import { brokenHeader, composeMail, recipientsOf } from './compose.js';
+import type { Dial } from './dial.js';
+import { breakOutcome, refusalFailure } from './failures.js';
+import { createSessions } from './sessions.js';
+import type { Lent, Sessions } from './sessions.js';
+import { logInToSmtp } from './smtp-login.js';
+import type { NotReady } from './smtp-login.js';
+import type { SmtpEnvelope, SmtpResult, SmtpTrouble } from './smtp.js';
+import type { MailPayload } from './transport.js';
+
+type Trouble = SmtpTrouble | NotReady;
+
+export interface Sender {
+  send(part: Part, key: string): Promise<Outcome>;
+  /** Lets a mail at work finish within half a second, then hangs up. */
+  close(): Promise<void>;
+}
+
+/** How many half-delivered mails are remembered (see `taken` below). */
+const REMEMBERED = 1_000;
+const GRACE = 500;
+
+const CLOSING: NotReady = {
+  kind: 'notReady',
+  failure: { kind: 'transient', why: 'the connection is being closed' },
+};
+
+/** SMTP out. `change` lets a test shorten the patience or bring its own certificate authority. */
+export function createSender(context: Context, change: Partial<Dial> = {}): Sender {
+  const stopper = new AbortController();
+  const sessions = createSessions<Trouble>(
+    () => logInToSmtp(context, change, stopper.signal),
+    CLOSING,
+  );
+  const working = new Set<Promise<unknown>>();
+  // Recipients who have a mail whose customer was refused for now: the retry must not reach them
+  // twice. Kept in memory only: after a restart a copy may arrive twice, the customer's never.
+  const taken = new Map<string, ReadonlySet<string>>();
+  const send = async (part: Part, key: string): Promise<Outcome> => {
+    const payload = part.payload as MailPayload;
+    const broken = brokenHeader(payload);
+    if (broken !== null) {
+      return refused(`the ${broken} of this mail holds a line break`);
+    }
+    const envelope = {
+      from: payload.envelopeFrom,
+      to: recipientsOf(payload).filter((address) => !(taken.get(key)?.has(address) ?? false)),
+    };
+    const files = await Promise.all(
+      part.attachments.map(async (attachment) => ({
+        attachment,
+        bytes: await context.blob(attachment.sha256),
+      })),
+    );
+    const mail = await composeMail(payload, files, context.clock.now());
+    const result = await deliver(context, sessions, { envelope, mail });
+    if (result.kind === 'taken') remember(taken, key, envelope.to, result.refused);
+    return outcomeOf(context, payload, result);
+  };
+  return {
+    send: (part, key) => {
+      if (stopper.signal.aborted || context.signal.aborted)
+        {return Promise.resolve(failed(CLOSING.failure));}
+      const work = send(part, key).finally(() => working.delete(work));
+      working.add(work);
+      return work;
+    },
+    close: async () => {
+      if (working.size > 0) await Promise.race([Promise.allSettled(working), pause(GRACE)]);
+      stopper.abort();
+      sessions.close();
+    },
+  };
+}
+
+function refused(why: string): Outcome {
+  return failed({ kind: 'refused', cause: 'content', why });
+}
+
+interface Outgoing {
+  readonly envelope: SmtpEnvelope;
+  readonly mail: Buffer;
+}
+
+async function deliver(
+  context: Context,
+  sessions: Sessions<Trouble>,
+  outgoing: Outgoing,
+): Promise<SmtpResult | NotReady> {
+  const mark = markOf(context);
+  for (let fresh = false; ; fresh = true) {
+    const lent = await sessions.take(mark, fresh);
+    if (!('session' in lent)) return lent;
+    const result = await lent.session.deliver(outgoing.envelope, outgoing.mail);
+    sessions.giveBack(lent);
+    if (!hungUp(lent, result)) return result;
+  }
+}
+
+/** The server ended a dialogue that had waited: nothing was processed, and a fresh one can be had. */
+function hungUp(lent: Lent, result: SmtpResult): boolean {
+  if (!lent.reused || result.kind === 'taken') return false;
+  return result.kind === 'refused' ? result.refusal.code === 421 : !result.broken.dotSent;
+}
+
+function markOf(context: Context): string {
+  const { settings, credentials } = context.account();
+  return createHash('sha256')
+    .update(JSON.stringify([settings, credentials]))
+    .digest('base64');
+}
+
+function remember(
+  taken: Map<string, ReadonlySet<string>>,
+  key: string,
+  to: readonly string[],
+  refused: ReadonlyMap<string, unknown>,
+): void {
+  if (refused.size === 0) {
+    taken.delete(key);
+    return;
+  }
+  const now = new Set([
+    ...(taken.get(key) ?? []),
+    ...to.filter((address) => !refused.has(address)),
+  ]);
+  taken.set(key, now);
+  const oldest = taken.keys().next().value;
+  if (taken.size > REMEMBERED && oldest !== undefined) taken.delete(oldest);
+}
+
+function outcomeOf(context: Context, payload: MailPayload, result: SmtpResult | NotReady): Outcome {
+  switch (result.kind) {
+    case 'notReady':
+      return failed(result.failure);
+    case 'broken':
+      return breakOutcome(result.broken);
+    case 'refused':
+      return failed(refusalFailure(result.refusal, context.clock.now()));
+    case 'taken':
+      return takenOutcome(context, payload, result.refused);
+  }
+}
+
+/** The answer is sent when the customer has it; a copy the server would not take is only told of. */
+function takenOutcome(
+  context: Context,
+  payload: MailPayload,
+  refusals: Extract<SmtpResult, { kind: 'taken' }>['refused'],
+): Outcome {
+  for (const { address } of payload.to) {
+    const refusal = refusals.get(address);
+    if (refusal !== undefined) return failed(refusalFailure(refusal, context.clock.now()));
+  }
+  if (refusals.size > 0) {
+    context.log.warn('the mail server took the answer but not every copy', {
+      refused: refusals.size,
+    });
+  }
+  return sent(payload.messageId);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}
