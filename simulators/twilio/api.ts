@@ -10,6 +10,7 @@ import {
   listPage,
   mediaResource,
   messageResource,
+  numberResource,
 } from './resources.js';
 
 /** What the REST API needs besides the account. */
@@ -27,9 +28,20 @@ export function answerApi(api: Api, request: HttpRequest): HttpAnswer {
   if (!isAuthenticated(account, request.headers['authorization'])) return twilioError(20003);
   const root = accountPath(account.sid);
   if (request.path === `${root}.json`) return onlyGet(request, () => accountOf(account));
-  if (!request.path.startsWith(`${root}/Messages`)) return twilioError(20404);
-  const rest = request.path.slice(`${root}/Messages`.length);
-  if (rest === '.json') return request.method === 'POST' ? create(api, request) : list(account);
+  if (request.path === `${root}/IncomingPhoneNumbers.json`) {
+    return onlyGet(request, () => listNumbers(account, request.query));
+  }
+  return request.path.startsWith(`${root}/Messages`)
+    ? messagesRoute(api, request, request.path.slice(`${root}/Messages`.length))
+    : twilioError(20404);
+}
+
+/** `rest` is what follows `/Messages` in the path. */
+function messagesRoute(api: Api, request: HttpRequest, rest: string): HttpAnswer {
+  const { account } = api;
+  if (rest === '.json') {
+    return request.method === 'POST' ? create(api, request) : list(account, request.query);
+  }
   const [, messagePart = '', mediaWord, mediaPart] = rest.split('/');
   const message = account.messages.get(withoutJson(messagePart));
   if (message === undefined) return twilioError(20404);
@@ -52,12 +64,34 @@ function create(api: Api, request: HttpRequest): HttpAnswer {
   return answer;
 }
 
-function list(account: Account): HttpAnswer {
-  const messages = [...account.messages.values()].map((one) => messageResource(account, one));
+/** Newest first; `To` and `From` narrow the list down, `PageSize` bounds the one page that is given. */
+function list(account: Account, query: URLSearchParams): HttpAnswer {
+  const [to, from] = [query.get('To'), query.get('From')];
+  const messages = [...account.messages.values()]
+    .filter((one) => (to === null || one.to === to) && (from === null || one.from === from))
+    .reverse()
+    .slice(0, pageSizeOf(query))
+    .map((one) => messageResource(account, one));
   return jsonAnswer(
     200,
     listPage(`${accountPath(account.sid)}/Messages.json`, 'messages', messages),
   );
+}
+
+function listNumbers(account: Account, query: URLSearchParams): HttpAnswer {
+  const wanted = query.get('PhoneNumber');
+  const numbers = [...account.numbers]
+    .filter((number) => wanted === null || number === wanted)
+    .slice(0, pageSizeOf(query))
+    .map((number) => numberResource(account, number));
+  const path = `${accountPath(account.sid)}/IncomingPhoneNumbers.json`;
+  return jsonAnswer(200, listPage(path, 'incoming_phone_numbers', numbers));
+}
+
+/** 50 unless asked, 1,000 at most. */
+function pageSizeOf(query: URLSearchParams): number {
+  const asked = Number(query.get('PageSize') ?? 50);
+  return Number.isInteger(asked) && asked > 0 ? Math.min(asked, 1_000) : 50;
 }
 
 function listMedia(account: Account, message: StoredMessage): HttpAnswer {

@@ -73,6 +73,23 @@ export function listPage(path: string, name: string, items: readonly Json[]): Js
   };
 }
 
+/** An IncomingPhoneNumber resource, as far as a check of ownership looks at it. */
+export function numberResource(account: Account, number: string): Json {
+  const sid = `PN${number.slice(1).padStart(32, '0')}`;
+  return {
+    account_sid: account.sid,
+    api_version: VERSION,
+    capabilities: { fax: false, mms: true, sms: true, voice: true },
+    friendly_name: number,
+    phone_number: number,
+    sid,
+    sms_method: 'POST',
+    sms_url: null,
+    status: 'in-use',
+    uri: `${accountPath(account.sid)}/IncomingPhoneNumbers/${sid}.json`,
+  };
+}
+
 /** The Account resource, as far as a credentials check looks at it. */
 export function accountResource(account: Account): Json {
   const created = rfc2822(new Date(Date.UTC(2024, 0, 15)));
