@@ -42,8 +42,11 @@ export interface Connector {
   /** Never throws on hostile input; 64-bit ids stay strings; U+0000 and lone surrogates are replaced and remarked. */
   decode(envelope: Envelope, account: Account): Decoded | Promise<Decoded>;
 
-  /** At most 40 lines of what a mapping cannot say. */
-  refine?(draft: DraftInput, raw: Raw, account: Account): DraftInput;
+  /**
+   * At most 40 lines of what a mapping cannot say. Returns the same draft when there is nothing to
+   * say, and never changes it: a new one is validated again, the same one is not.
+   */
+  refine?(draft: Readonly<Draft>, raw: Raw, account: Account): DraftInput;
 
   /** Bytes of an attachment that travels inside its envelope; null when the ref names none. */
   attachment?(envelope: Envelope, ref: string): Promise<FetchedFile | null>;
