@@ -62,8 +62,9 @@ export function createSender(context: Context, change: Partial<Dial> = {}): Send
   };
   return {
     send: (part, key) => {
-      if (stopper.signal.aborted || context.signal.aborted)
-        {return Promise.resolve(failed(CLOSING.failure));}
+      if (stopper.signal.aborted || context.signal.aborted) {
+        return Promise.resolve(failed(CLOSING.failure));
+      }
       const work = send(part, key).finally(() => working.delete(work));
       working.add(work);
       return work;

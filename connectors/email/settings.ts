@@ -71,6 +71,14 @@ const imap = z.object({
     { en: 'Poll every (seconds)', zh: '轮询间隔（秒）' },
     { en: 'How often the folders are asked for new mail.', zh: '多久检查一次新邮件。' },
   ),
+  historyDays: field(
+    z.number().int().min(0).max(3_650).default(0),
+    { en: 'Days of old mail', zh: '读取历史天数' },
+    {
+      en: 'How far back the first start reads; 0 = only mail that arrives from then on.',
+      zh: '首次启动时向前读取的天数；0 表示只读取此后到达的邮件。',
+    },
+  ),
 });
 
 const smtp = z.object({
@@ -118,6 +126,14 @@ const listener = z.object({
     {
       en: 'Larger mail is refused with 552 while it arrives.',
       zh: '更大的邮件在接收时以 552 拒绝。',
+    },
+  ),
+  certificate: field(
+    z.string().max(100_000).default(''),
+    { en: 'Certificate (PEM)', zh: '证书（PEM）' },
+    {
+      en: 'With its key it offers STARTTLS; empty: mail arrives unencrypted.',
+      zh: '与私钥一起提供 STARTTLS；留空则以明文收信。',
     },
   ),
 });
@@ -232,6 +248,10 @@ export const Credentials = z.object({
   oauthRefreshToken: secret(
     { en: 'OAuth refresh token', zh: 'OAuth 刷新令牌' },
     { en: 'Exchanged for access tokens.', zh: '用于换取访问令牌。' },
+  ).optional(),
+  listenerKey: secret(
+    { en: 'Key of the listener’s certificate (PEM)', zh: '监听证书的私钥（PEM）' },
+    { en: 'Belongs to the certificate in the settings.', zh: '与设置中的证书配套。' },
   ).optional(),
 });
 export type Credentials = z.infer<typeof Credentials>;

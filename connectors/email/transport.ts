@@ -27,8 +27,24 @@ export interface MailAddress {
  * - `role`: `sent` for the Sent folder (our own echo), else `inbox`;
  * - `folder`, `uidvalidity`, `uid`: the place in the mailbox;
  * - `mailFrom`: SMTP envelope sender, empty for the null sender;
- * - `rcptTo`: SMTP envelope recipients, separated by one space.
+ * - `rcptTo`: SMTP envelope recipients, separated by one space;
+ * - `remote`: IP address the listener was called from;
+ * - `oversize`: bytes of a mail that is too large to take in: the body is its header alone;
+ * - `unreadable`: the mail server does not hand the mail out: the body is its header, or empty.
  */
 export type MailNotes = Readonly<
-  Partial<Record<'role' | 'folder' | 'uidvalidity' | 'uid' | 'mailFrom' | 'rcptTo', string>>
+  Partial<
+    Record<
+      | 'role'
+      | 'folder'
+      | 'uidvalidity'
+      | 'uid'
+      | 'mailFrom'
+      | 'rcptTo'
+      | 'remote'
+      | 'oversize'
+      | 'unreadable',
+      string
+    >
+  >
 >;
