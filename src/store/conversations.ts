@@ -20,15 +20,23 @@ export type NewConversation = Omit<ConversationRow, 'id' | 'ticket_id' | 'last_i
 const COLUMNS =
   'id, connection_id, key, group_id, channel, handle, name, subject, context, person_id, ticket_id, last_in_at';
 
+/**
+ * Locked: messages of one conversation get their ids in the order of their commits, so that a reader
+ * who resumes after an id misses nothing.
+ */
 export function* conversationByKey(
   connection: string,
   key: string,
 ): Work<ConversationRow | undefined> {
   return yield* get<ConversationRow>(
-    `SELECT ${COLUMNS} FROM conversations WHERE connection_id = ? AND key = ?`,
+    `SELECT ${COLUMNS} FROM conversations WHERE connection_id = ? AND key = ? {lock}`,
     connection,
     key,
   );
+}
+
+export function* lockConversation(id: number): Work<void> {
+  yield* get('SELECT id FROM conversations WHERE id = ? {lock}', id);
 }
 
 export function* conversationById(id: number): Work<ConversationRow | undefined> {

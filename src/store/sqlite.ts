@@ -76,7 +76,9 @@ function prepared(db: Db): Execute {
   return ({ kind, sql, values }) => {
     let statement = statements.get(sql);
     if (statement === undefined) {
-      statement = db.prepare(sql.replaceAll('{ids}', '(SELECT value FROM json_each(?))'));
+      statement = db.prepare(
+        sql.replaceAll('{ids}', '(SELECT value FROM json_each(?))').replaceAll('{lock}', ''),
+      );
       statements.set(sql, statement);
     }
     const bound = values as Value[];

@@ -4,7 +4,8 @@
  * that no await can ever stand inside a transaction; on Postgres each statement is awaited.
  *
  * Statements use `?` for parameters, and `{ids}` for one parameter that is a list of integers (made
- * by {@link idList}): `WHERE id IN {ids}`.
+ * by {@link idList}): `WHERE id IN {ids}`. `{lock}` at the end of a SELECT keeps its rows from other
+ * writers until the commit; with one writer there is nothing to lock.
  */
 export type Work<T> = Generator<Statement, T, Answer>;
 

@@ -101,6 +101,7 @@ export const firstStone: readonly string[] = [
   `CREATE INDEX deliveries_message ON deliveries (message_id)`,
   `CREATE INDEX deliveries_lane ON deliveries (conversation_id, id) WHERE work = 0`,
   `CREATE INDEX deliveries_due ON deliveries (due_at) WHERE work = 0`,
+  `CREATE INDEX deliveries_uncertain ON deliveries (conversation_id, id) WHERE work = 2`,
   `CREATE TABLE delivery_parts (
     id {id}, delivery_id {int} NOT NULL REFERENCES deliveries(id), connection_id {text} NOT NULL, position {int} NOT NULL,
     key {text} NOT NULL UNIQUE, payload {text} NOT NULL, hash {text} NOT NULL, preview {text} NOT NULL, attachments {text} NOT NULL,

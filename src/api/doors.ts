@@ -1,0 +1,61 @@
+import type { DoorMessage, Doors } from '../sdk/treaty.js';
+import { conversationByKey } from '../store/conversations.js';
+import type { Store } from '../store/store.js';
+import { all, type Work } from '../store/work.js';
+import type { Tail } from './tail.js';
+
+interface DoorRow {
+  readonly id: number;
+  readonly direction: 'in' | 'out';
+  readonly text: string;
+  readonly at: number;
+  readonly author_name: string | null;
+  readonly draft: string | null;
+}
+
+/** What a `serve` connector may see of the core: its own conversations, never a note, never another's. */
+export function createDoors(store: Store, tail: Tail): (connection: string) => Doors {
+  return (connection) => ({
+    history: (conversation, after, limit) =>
+      store.read(() => history(connection, conversation, { after, limit })),
+    subscribe(key, changed) {
+      const find = (): Promise<number | null> =>
+        store.read(() => conversationByKey(connection, key)).then((row) => row?.id ?? null);
+      let known = find();
+      const subscription = tail.subscribe(({ conversation_id }) => {
+        void known.then(async (id) => {
+          // The conversation may have begun just now, with this very event.
+          if (id === null) known = find();
+          if ((await known) === conversation_id) changed();
+        });
+      });
+      void subscription.ready.then(changed);
+      return subscription.stop;
+    },
+  });
+}
+
+function* history(
+  connection: string,
+  key: string,
+  { after, limit }: { after: number; limit: number },
+): Work<readonly DoorMessage[]> {
+  const rows = yield* all<DoorRow>(
+    `SELECT m.id, m.direction, m.text, m.at, m.author_name, d.draft_id AS draft FROM messages m
+       JOIN conversations c ON c.id = m.conversation_id LEFT JOIN drafts d ON d.id = m.draft_id
+     WHERE c.connection_id = ? AND c.key = ? AND m.direction IN ('in', 'out') AND m.id > ? ORDER BY m.id LIMIT ?`,
+    connection,
+    key,
+    after,
+    limit,
+  );
+  return rows.map(({ id, direction, text, at, author_name, draft }) => ({
+    seq: id,
+    id: String(id),
+    from: direction === 'in' ? 'customer' : 'desk',
+    text,
+    at,
+    name: author_name,
+    clientId: draft,
+  }));
+}

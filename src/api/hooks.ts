@@ -1,0 +1,177 @@
+/**
+ * Called by: the HTTP server, ahead of everything else, for `/hooks/{connection}[/{pathSecret}]`.
+ * Given: one delivery of a platform, not yet believed.
+ * Leaves behind: a committed envelope and the platform's ack; or a refusal and nothing at all.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Connected, FindConnection } from '../intake/connected.js';
+import type { Receive } from '../intake/receive.js';
+import type { Arrival } from '../model/arrival.js';
+import type { Clock } from '../model/time.js';
+import type { HttpAnswer, InboundRequest } from '../sdk/inbound.js';
+import { StoreProblem } from '../store/store.js';
+import { readBody } from './body.js';
+import { answerProblem } from './problem.js';
+
+export interface HookDependencies {
+  readonly find: FindConnection;
+  readonly receive: Receive;
+  readonly clock: Clock;
+  readonly publicUrl: () => string;
+  readonly bodyBytes: number;
+  readonly requestTimeout: number;
+  readonly crashpoint: (name: string) => void;
+  readonly count: (connection: string, verdict: 'received' | 'rejected' | 'challenge') => void;
+}
+
+const NOTHING: HttpAnswer = { status: 200, type: 'text/plain', body: '' };
+
+export type HookHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export function createHooks(deps: HookDependencies): HookHandler {
+  return (request, response) => {
+    handle(deps, request, response).catch((error: unknown) => answerTrouble(response, error));
+  };
+}
+
+async function handle(
+  deps: HookDependencies,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { path, search } = split(request.url ?? '');
+  const [, , id = '', pathSecret] = path.split('/');
+  const connected = deps.find(safeDecode(id));
+  const verify = connected?.connector.verify?.bind(connected.connector);
+  if (connected === undefined || verify === undefined) {
+    request.resume();
+    return answerProblem(
+      response,
+      'unknownConnection',
+      `no connection that takes webhooks is called ${safeDecode(id).slice(0, 100)}`,
+    );
+  }
+  if (request.method !== 'POST' && request.method !== 'GET') {
+    return answerProblem(response, 'methodNotAllowed', 'webhooks come by POST, handshakes by GET', {
+      allow: 'GET, POST',
+    });
+  }
+  const body = await readBody(request, { bytes: deps.bodyBytes, timeout: deps.requestTimeout });
+  if (body.kind !== 'read') return answerProblem(response, body.kind, body.why);
+  const inbound = inboundOf(deps, request, {
+    path,
+    search,
+    body: body.bytes,
+    pathSecret: pathSecret ?? null,
+  });
+  const verdict = verify(inbound, connected.account, deps.clock);
+  if (verdict.verdict === 'rejected') {
+    deps.count(connected.id, 'rejected');
+    return answerProblem(response, 'notGenuine', verdict.why, {}, verdict.status);
+  }
+  if (verdict.verdict === 'challenge') {
+    deps.count(connected.id, 'challenge');
+    return answer(response, verdict.answer);
+  }
+  await accept(deps, connected, inbound, verdict.key, response);
+}
+
+async function accept(
+  deps: HookDependencies,
+  connected: Connected,
+  inbound: InboundRequest,
+  key: string,
+  response: ServerResponse,
+): Promise<void> {
+  const { definition } = connected.connector;
+  const arrival: Arrival = {
+    key,
+    body: inbound.body,
+    type: inbound.headers['content-type'] ?? '',
+    notes: allowed(definition.headers, inbound.headers),
+    query: inbound.query.toString(),
+  };
+  deps.crashpoint('hook.verified');
+  await deps.receive(connected.id, [arrival]);
+  deps.crashpoint('hook.committed');
+  deps.count(connected.id, 'received');
+  answer(
+    response,
+    connected.connector.answer?.(arrival, connected.account) ?? definition.policies.ack ?? NOTHING,
+  );
+  deps.crashpoint('hook.acknowledged');
+}
+
+interface Read {
+  readonly path: string;
+  readonly search: string;
+  readonly body: Buffer;
+  readonly pathSecret: string | null;
+}
+
+function inboundOf(
+  deps: HookDependencies,
+  request: IncomingMessage,
+  { path, search, body, pathSecret }: Read,
+): InboundRequest {
+  return {
+    method: request.method as 'GET' | 'POST',
+    url: `${deps.publicUrl()}${path}${search}`,
+    headers: joined(request),
+    query: new URLSearchParams(search),
+    body,
+    remoteAddress: request.socket.remoteAddress ?? '',
+    pathSecret,
+  };
+}
+
+/** A header sent twice is shown as both: a verifier that takes one value must not be fooled by the other. */
+function joined(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  const { rawHeaders } = request;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] ?? '').toLowerCase();
+    const value = rawHeaders[i + 1] ?? '';
+    const present = headers[name];
+    headers[name] = present === undefined ? value : `${present}, ${value}`;
+  }
+  return headers;
+}
+
+function allowed(
+  names: readonly string[],
+  headers: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const notes: Record<string, string> = {};
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) notes[name] = value.slice(0, 1_000);
+  }
+  return notes;
+}
+
+function split(url: string): { readonly path: string; readonly search: string } {
+  const at = url.indexOf('?');
+  return at < 0 ? { path: url, search: '' } : { path: url.slice(0, at), search: url.slice(at) };
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function answer(response: ServerResponse, { status, type, body }: HttpAnswer): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** Nothing was stored: the platform keeps the message and tries again. */
+function answerTrouble(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  if (error instanceof StoreProblem)
+    return answerProblem(response, 'notStored', error.message, { 'retry-after': '5' });
+  answerProblem(response, 'internal', 'the hub failed on this request; its log says where');
+}

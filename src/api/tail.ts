@@ -1,0 +1,74 @@
+import type { Store } from '../store/store.js';
+import { eventsAfter, lastEventNumber, type EventRow } from '../store/tickets.js';
+
+/** How often a process looks by itself; its own announcer pokes it at once. */
+const LOOK_EVERY_MS = 500;
+const BATCH = 500;
+
+/** Follows the numbered events of the database and hands each, once and in order, to who listens here. */
+export interface Tail {
+  subscribe(listener: (event: EventRow) => void): Subscription;
+  /** There may be new numbers. */
+  poke(): void;
+  close(): void;
+}
+
+export interface Subscription {
+  /** What is numbered after this resolves is certainly heard: read the past then, not before. */
+  readonly ready: Promise<void>;
+  readonly stop: () => void;
+}
+
+export function openTail(store: Store): Tail {
+  const listeners = new Set<(event: EventRow) => void>();
+  let seen = 0;
+  let start: Promise<void> = Promise.resolve();
+  let reading = false;
+  let again = false;
+  const timer = setInterval(poke, LOOK_EVERY_MS);
+  timer.unref();
+
+  function poke(): void {
+    if (listeners.size === 0) return;
+    again = true;
+    if (!reading) void readAll();
+  }
+
+  async function readAll(): Promise<void> {
+    reading = true;
+    try {
+      await start;
+      while (again) {
+        again = false;
+        await readNew();
+      }
+    } catch {
+      // The database is away for a moment: the timer looks again, nothing is skipped.
+    } finally {
+      reading = false;
+    }
+  }
+
+  async function readNew(): Promise<void> {
+    for (;;) {
+      const events = await store.read(() => eventsAfter(seen, BATCH));
+      for (const event of events) for (const listener of listeners) listener(event);
+      seen = events.at(-1)?.number ?? seen;
+      if (events.length < BATCH) return;
+    }
+  }
+
+  return {
+    subscribe(listener) {
+      const first = listeners.size === 0;
+      listeners.add(listener);
+      if (first) start = store.read(lastEventNumber).then((last) => void (seen = last));
+      return { ready: start, stop: () => void listeners.delete(listener) };
+    },
+    poke,
+    close() {
+      clearInterval(timer);
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Clock } from '../model/time.js';
+import { fieldMeta } from '../sdk/fields.js';
+import type { Checked, Connector, Live } from '../sdk/treaty.js';
+import {
+  changeConnection,
+  connectionById,
+  ensureGroup,
+  insertConnection,
+  removeConnection,
+  setConnectionStatus,
+  type ConnectionRow,
+} from '../store/connections.js';
+import { rescheduleConnection } from '../store/deliveries.js';
+import type { Store } from '../store/store.js';
+import type { Registry } from './registry.js';
+import type { Vault } from './vault.js';
+
+export interface ServiceDependencies {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly registry: Registry;
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly clock: Clock;
+  /** The open live half, here or opened for the purpose. */
+  readonly withLive: <T>(connection: string, use: (live: Live) => Promise<T>) => Promise<T>;
+}
+
+export interface NewConnection {
+  readonly connector: string;
+  readonly name: string;
+  readonly group?: string | undefined;
+  readonly settings: unknown;
+  readonly credentials: unknown;
+}
+
+/** What is wrong with a form, field by field. */
+export interface FormProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+export type Saved =
+  | { readonly kind: 'saved'; readonly id: string }
+  | { readonly kind: 'invalid'; readonly problems: readonly FormProblem[] }
+  | {
+      readonly kind: 'unknown';
+      readonly what: 'connector' | 'connection';
+      readonly known: readonly string[];
+    };
+
+/** What admins do with connections. Secrets go in and never come out again. */
+export interface ConnectionService {
+  add(connection: NewConnection): Promise<Saved>;
+  change(
+    id: string,
+    change: Partial<Pick<NewConnection, 'name' | 'settings' | 'credentials'>>,
+  ): Promise<Saved>;
+  setStatus(id: string, status: 'active' | 'paused'): Promise<boolean>;
+  remove(id: string): Promise<boolean>;
+  check(id: string): Promise<Checked | null>;
+  row(id: string): Promise<ConnectionRow | undefined>;
+}
+
+export function createConnectionService(deps: ServiceDependencies): ConnectionService {
+  const { store, registry, clock } = deps;
+  return {
+    add: (connection) => add(deps, connection),
+    change: (id, change) => changeOne(deps, id, change),
+    async setStatus(id, status) {
+      if (registry.find(id) === undefined) return false;
+      await store.write(function* () {
+        yield* setConnectionStatus(id, status, null);
+        if (status === 'active') yield* rescheduleConnection(id, clock.now());
+      });
+      await registry.refresh();
+      return true;
+    },
+    async remove(id) {
+      if (registry.find(id) === undefined) return false;
+      await store.write(() => removeConnection(id, clock.now()));
+      await registry.refresh();
+      return true;
+    },
+    async check(id) {
+      if (registry.find(id) === undefined) return null;
+      return deps.withLive(id, (live) => live.check());
+    },
+    row: (id) => store.read(() => connectionById(id)),
+  };
+}
+
+async function add(
+  deps: ServiceDependencies,
+  { connector: kind, name, group, settings, credentials }: NewConnection,
+): Promise<Saved> {
+  const connector = deps.connectors.get(kind);
+  if (connector === undefined)
+    return { kind: 'unknown', what: 'connector', known: [...deps.connectors.keys()] };
+  const form = readForm(connector, settings, credentials);
+  if (form.kind === 'invalid') return form;
+  const id = await freeId(deps, name);
+  const now = deps.clock.now();
+  await deps.store.write(function* () {
+    yield* insertConnection({
+      id,
+      connector: kind,
+      name,
+      group_id: yield* ensureGroup(group ?? 'default'),
+      settings: JSON.stringify(form.settings),
+      credentials: deps.vault.seal(id, form.credentials),
+      path_secret: pathSecretOf(form.credentials),
+      status: 'active',
+      created_at: now,
+    });
+  });
+  await deps.registry.refresh();
+  return { kind: 'saved', id };
+}
+
+/** What is not given stays as it is: an admin never has to type a secret again. */
+async function changeOne(
+  deps: ServiceDependencies,
+  id: string,
+  change: Partial<Pick<NewConnection, 'name' | 'settings' | 'credentials'>>,
+): Promise<Saved> {
+  const row = await deps.store.read(() => connectionById(id));
+  const connected = deps.registry.find(id);
+  if (row === undefined || connected === undefined) {
+    return {
+      kind: 'unknown',
+      what: 'connection',
+      known: deps.registry.list().map((one) => one.id),
+    };
+  }
+  const { account, connector } = connected;
+  const form = readForm(
+    connector,
+    { ...account.settings, ...asRecord(change.settings) },
+    { ...account.credentials, ...asRecord(change.credentials) },
+  );
+  if (form.kind === 'invalid') return form;
+  await deps.store.write(() =>
+    changeConnection(id, {
+      name: change.name ?? row.name,
+      settings: JSON.stringify(form.settings),
+      credentials: deps.vault.seal(id, form.credentials),
+    }),
+  );
+  await deps.registry.refresh();
+  return { kind: 'saved', id };
+}
+
+type Form =
+  | {
+      readonly kind: 'valid';
+      readonly settings: Record<string, unknown>;
+      readonly credentials: Record<string, unknown>;
+    }
+  | { readonly kind: 'invalid'; readonly problems: readonly FormProblem[] };
+
+function readForm({ definition }: Connector, settings: unknown, credentials: unknown): Form {
+  const s = definition.settings.safeParse(settings ?? {});
+  const c = definition.credentials.safeParse(credentials ?? {});
+  if (s.success && c.success) return { kind: 'valid', settings: s.data, credentials: c.data };
+  return {
+    kind: 'invalid',
+    problems: [
+      ...problemsOf('settings', s, definition.settings),
+      ...problemsOf('credentials', c, definition.credentials),
+    ],
+  };
+}
+
+function problemsOf(
+  part: string,
+  parsed: z.ZodSafeParseResult<unknown>,
+  schema: z.ZodObject,
+): readonly FormProblem[] {
+  if (parsed.success) return [];
+  return parsed.error.issues.map(({ path, message }) => {
+    const top = schema.shape[String(path[0])] as z.ZodType | undefined;
+    const label = top === undefined ? null : fieldMeta(top)?.label.en;
+    return {
+      field: [part, ...path].join('.'),
+      message: label == null ? message : `${label}: ${message}`,
+    };
+  });
+}
+
+const asRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+
+function pathSecretOf(credentials: Record<string, unknown>): string | null {
+  const { pathSecret } = credentials;
+  return typeof pathSecret === 'string' && pathSecret !== '' ? pathSecret : null;
+}
+
+/** A readable id from the name; ids of removed connections are never given again. */
+async function freeId({ store }: ServiceDependencies, name: string): Promise<string> {
+  const slug =
+    name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 40) || 'connection';
+  const taken = await store.read(() => connectionById(slug));
+  return taken === undefined ? slug : `${slug}-${randomBytes(3).toString('hex')}`;
+}

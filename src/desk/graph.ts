@@ -1,0 +1,193 @@
+import type { Localised } from '../model/localised.js';
+import {
+  applyEvent,
+  newTicketState,
+  type TicketEvent,
+  type TicketState,
+} from '../model/ticket-state.js';
+import {
+  componentOf,
+  eventsOfTickets,
+  hangTicket,
+  insertEvent,
+  insertLink,
+  saveTicketState,
+  ticketById,
+  undoLinks,
+  unhangTicket,
+  type EventRow,
+  type TicketRow,
+} from '../store/tickets.js';
+import type { Work } from '../store/work.js';
+
+/**
+ * The complaint graph. `merged_into` is a forest that is never flattened, so that taking one edge
+ * out gives back exactly what stood below it; the root's state is the fold over its whole component.
+ */
+
+/** Why two tickets are one, or are not: sentences an agent can read. */
+export interface Evidence {
+  readonly kind: string;
+  readonly sentence: Localised;
+  readonly weight: number | null;
+}
+
+export interface Decision {
+  readonly author: string;
+  readonly at: number;
+  readonly evidence: readonly Evidence[];
+  readonly score?: number | undefined;
+}
+
+/** The root of a ticket; the ticket itself when it is one. */
+export function* rootOf(ticket: number): Work<TicketRow | undefined> {
+  const row = yield* ticketById(ticket);
+  if (row === undefined || row.root_id === null) return row;
+  return yield* ticketById(row.root_id);
+}
+
+/** Records an event on a ticket and carries it into the state of its root. */
+export function* recordEvent(
+  ticket: TicketRow,
+  event: TicketEvent,
+  at: number,
+  author: string,
+): Work<TicketState> {
+  const root = ticket.root_id === null ? ticket : ((yield* ticketById(ticket.root_id)) ?? ticket);
+  yield* insertEvent({ id: ticket.id, conversation: ticket.conversation_id }, event, at, author);
+  const state = applyEvent(JSON.parse(root.state) as TicketState, event, at);
+  yield* saveTicketState(root.id, state);
+  return state;
+}
+
+/**
+ * Merges the components of two tickets, whichever way it was asked for: the older root keeps its
+ * number. Returns the root; unchanged when they are one already.
+ */
+export function* mergeTickets(
+  one: number,
+  other: number,
+  decision: Decision,
+): Work<number | undefined> {
+  const [a, b] = [yield* rootOf(one), yield* rootOf(other)];
+  if (a === undefined || b === undefined) return undefined;
+  if (a.id === b.id) return a.id;
+  const [older, younger] = a.id < b.id ? [a, b] : [b, a];
+  const { author, at } = decision;
+  const link = yield* insertLink({
+    older: older.id,
+    younger: younger.id,
+    decision: 'same',
+    ...words(decision),
+  });
+  yield* hangTicket(younger.id, older.id, older.id);
+  yield* insertEvent(
+    placeOf(younger),
+    { type: 'merged', data: { into: older.id, link } },
+    at,
+    author,
+  );
+  yield* insertEvent(
+    placeOf(older),
+    { type: 'absorbed', data: { ticket: younger.id, link } },
+    at,
+    author,
+  );
+  yield* refold(older.id);
+  return older.id;
+}
+
+/** Takes a member, with all that was merged into it, out again and remembers that they differ. */
+export function* unmergeTicket(
+  ticket: number,
+  decision: Decision,
+): Work<{ readonly from: number } | undefined> {
+  const row = yield* ticketById(ticket);
+  if (row?.merged_into == null || row.root_id === null) return undefined;
+  const { merged_into: parent, root_id: root } = row;
+  const { author, at } = decision;
+  const below = subtree(yield* componentOf(root), ticket);
+  yield* undoLinks(parent, ticket, at);
+  const link = yield* insertLink({
+    older: parent,
+    younger: ticket,
+    decision: 'different',
+    ...words(decision),
+  });
+  yield* unhangTicket(
+    ticket,
+    below.filter((id) => id !== ticket),
+  );
+  yield* insertEvent(placeOf(row), { type: 'unmerged', data: { from: parent, link } }, at, author);
+  yield* insertEvent(
+    { id: parent, conversation: null },
+    { type: 'released', data: { ticket, link } },
+    at,
+    author,
+  );
+  yield* refold(ticket);
+  yield* refold(root);
+  return { from: root };
+}
+
+/** What both sides would be after an un-merge, without doing it. */
+export function* previewUnmerge(
+  ticket: number,
+): Work<{ readonly ticket: TicketState; readonly rest: TicketState } | undefined> {
+  const row = yield* ticketById(ticket);
+  if (row?.root_id == null) return undefined;
+  const all = yield* componentOf(row.root_id);
+  const below = subtree(all, ticket);
+  const rest = all.map(({ id }) => id).filter((id) => !below.includes(id));
+  return { ticket: fold(yield* eventsOfTickets(below)), rest: fold(yield* eventsOfTickets(rest)) };
+}
+
+/** A ticket's own state, without what was merged into it. */
+export function* ownState(ticket: number): Work<TicketState> {
+  return fold(yield* eventsOfTickets([ticket]));
+}
+
+/** A judgement that is no merge: `different`, `possible` or `related`. */
+export function* judge(
+  one: number,
+  other: number,
+  verdict: 'different' | 'possible' | 'related',
+  decision: Decision,
+): Work<void> {
+  const [older, younger] = one < other ? [one, other] : [other, one];
+  yield* insertLink({ older, younger, decision: verdict, ...words(decision) });
+}
+
+function* refold(root: number): Work<void> {
+  const members = yield* componentOf(root);
+  yield* saveTicketState(root, fold(yield* eventsOfTickets(members.map(({ id }) => id))));
+}
+
+function fold(events: readonly EventRow[]): TicketState {
+  return events.reduce(
+    (state, { type, data, at }) => applyEvent(state, { type, data: JSON.parse(data) as never }, at),
+    newTicketState(events[0]?.at ?? 0),
+  );
+}
+
+function subtree(component: readonly TicketRow[], top: number): readonly number[] {
+  const inside = new Set([top]);
+  // Oldest first: a parent always stands before its children (merged_into < id).
+  for (const { id, merged_into } of component)
+    if (merged_into !== null && inside.has(merged_into)) inside.add(id);
+  return [...inside];
+}
+
+const placeOf = (row: TicketRow): { id: number; conversation: number } => ({
+  id: row.id,
+  conversation: row.conversation_id,
+});
+
+function words({ author, at, evidence, score }: Decision) {
+  return {
+    author,
+    at,
+    evidence: JSON.stringify(evidence),
+    score: score === undefined ? null : String(score),
+  };
+}

@@ -1,0 +1,347 @@
+/**
+ * Called by: the `file` stage; one ordered writer a database (lease + fence), in order of commit.
+ * Given: drafts that wait.
+ * Leaves behind: messages on tickets, tickets merged, receipts settled; events without numbers yet.
+ */
+import type { Connected, FindConnection } from './connected.js';
+import { identify, type Identified } from './identify.js';
+import { match, type MatchRule } from './match.js';
+import { judge, recordEvent } from '../desk/graph.js';
+import { OPENING_KINDS, type Draft } from '../model/draft.js';
+import {
+  applyEvent,
+  excerpt,
+  newTicketState,
+  REOPEN_WINDOW,
+  type TicketEvent,
+  type TicketState,
+} from '../model/ticket-state.js';
+import { DAY, effectiveTime, SECOND, type Clock, type EffectiveTime } from '../model/time.js';
+import type { Queue } from '../queue/queue.js';
+import { fileEcho } from '../replies/echo.js';
+import { fileReceipt } from '../replies/receipts.js';
+import {
+  conversationByKey,
+  touchConversation,
+  type ConversationRow,
+} from '../store/conversations.js';
+import {
+  buryDraft,
+  draftByPlatformId,
+  dueDrafts,
+  markDraftsFiled,
+  parkDraft,
+  postponeDraft,
+  type DraftRow,
+} from '../store/drafts.js';
+import { stillHolds } from '../store/leases.js';
+import {
+  amendMessage,
+  insertAttachment,
+  insertMessage,
+  messageOfDraft,
+  redactMessage,
+} from '../store/messages.js';
+import { markRefusal } from '../store/persons.js';
+import type { Store } from '../store/store.js';
+import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
+import type { Work } from '../store/work.js';
+
+const BATCH = 128;
+const MOST_TRIES = 5;
+/** How long a receipt or echo waits for the send it belongs to. */
+const PARKED_FOR = DAY;
+
+export interface FileDependencies {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly find: FindConnection;
+  readonly rule: MatchRule;
+  /** Fence of the ordered writer's lease; null: somebody else writes. */
+  readonly lease: () => Promise<number | null>;
+}
+
+/** Works off what is due; resolves when nothing is. */
+export async function file(deps: FileDependencies): Promise<void> {
+  for (;;) {
+    const fence = await deps.lease();
+    if (fence === null) return;
+    const rows = await deps.store.read(() => dueDrafts(deps.clock.now(), BATCH));
+    if (rows.length === 0) return;
+    if (!(await fileBatch(deps, rows, fence))) return;
+    deps.queue.ring('announce', rows.length);
+    if (rows.length < BATCH) return;
+  }
+}
+
+/** One transaction for all; when one of them fails, each gets its own. False: the lease is gone. */
+async function fileBatch(
+  deps: FileDependencies,
+  rows: readonly DraftRow[],
+  fence: number,
+): Promise<boolean> {
+  try {
+    return await deps.store.write(() => fileRows(deps, rows, fence));
+  } catch {
+    for (const row of rows) if (!(await fileAlone(deps, row, fence))) return false;
+    return true;
+  }
+}
+
+async function fileAlone(deps: FileDependencies, row: DraftRow, fence: number): Promise<boolean> {
+  try {
+    return await deps.store.write(() => fileRows(deps, [row], fence));
+  } catch (error) {
+    const why = String((error as Error).stack ?? error).slice(0, 2_000);
+    const attempts = row.attempts + 1;
+    await deps.store.write(() =>
+      attempts >= MOST_TRIES
+        ? buryDraft(row.id, why)
+        : postponeDraft(row.id, attempts, deps.clock.now() + attempts * SECOND, why),
+    );
+    return true;
+  }
+}
+
+function* fileRows(
+  deps: FileDependencies,
+  rows: readonly DraftRow[],
+  fence: number,
+): Work<boolean> {
+  if (!(yield* stillHolds('filing', fence))) return false;
+  const filed: number[] = [];
+  for (const row of rows) if (yield* fileDraft(deps, row)) filed.push(row.id);
+  yield* markDraftsFiled(filed);
+  return true;
+}
+
+interface Filing {
+  readonly deps: FileDependencies;
+  readonly row: DraftRow;
+  readonly draft: Draft;
+  readonly connected: Connected | undefined;
+  readonly group: number;
+  readonly now: number;
+  readonly time: EffectiveTime;
+}
+
+/** True when the draft has found its place; false: it is parked. */
+function* fileDraft(deps: FileDependencies, row: DraftRow): Work<boolean> {
+  const draft = JSON.parse(row.body) as Draft;
+  const connected = deps.find(draft.connection);
+  const now = deps.clock.now();
+  const window = connected?.connector.definition.policies.redelivery ?? DAY;
+  const sentAt = draft.sentAt === null ? null : Date.parse(draft.sentAt);
+  const received = Date.parse(draft.receivedAt);
+  const time = draft.historic
+    ? { at: sentAt ?? received, corrected: false }
+    : effectiveTime(sentAt, received, window);
+  const filing: Filing = { deps, row, draft, connected, group: connected?.group ?? 1, now, time };
+  if (OPENING_KINDS.has(draft.kind)) yield* fileMessage(filing);
+  else return yield* fileOther(filing);
+  return true;
+}
+
+function* fileOther(filing: Filing): Work<boolean> {
+  const { draft, row, deps, now, time } = filing;
+  switch (draft.kind) {
+    case 'receipt':
+      return (yield* fileReceipt(draft, now)) || (yield* park(row, now));
+    case 'echo':
+      return (yield* fileEcho(draft, row.id, time.at, now)) || (yield* park(row, now));
+    case 'edit':
+    case 'recall':
+      yield* amend(filing);
+      return true;
+    case 'automatic':
+    case 'event':
+      yield* keep(filing);
+      return true;
+    case 'message':
+    case 'comment':
+    case 'mention':
+    case 'call':
+      throw new Error(
+        `a ${draft.kind} opens tickets and is not filed here (${deps.store.dialect})`,
+      );
+  }
+}
+
+/** What waits longer than a day belongs to no delivery of ours: it is kept as a draft and ends there. */
+function* park(row: DraftRow, now: number): Work<boolean> {
+  if (row.due_at > 0 && row.due_at <= now) return true;
+  yield* parkDraft(row.id, row.due_at > 0 ? row.due_at : now + PARKED_FOR);
+  return false;
+}
+
+function* fileMessage(filing: Filing): Work<void> {
+  const { draft, group, now, time } = filing;
+  const identified = yield* identify(draft, group, now);
+  const { conversation } = identified;
+  const current =
+    conversation.ticket_id === null ? undefined : yield* ticketById(conversation.ticket_id);
+  const root = current?.root_id == null ? current : yield* ticketById(current.root_id);
+  const follows = current !== undefined && root !== undefined && takesMore(root, time.at);
+  const ticket = follows ? current.id : yield* openTicket(filing, conversation);
+  const message = yield* insertMessageOf(filing, ticket, conversation.id, 'in');
+  const data = { message, at: time.at, excerpt: excerpt(draft.text) };
+  if (follows)
+    yield* recordEvent(
+      current,
+      { type: 'received', data: { ...data, fields: draft.fields } },
+      now,
+      'customer',
+    );
+  else
+    yield* insertEvent(
+      { id: ticket, conversation: conversation.id },
+      { type: 'received', data },
+      now,
+      'customer',
+    );
+  yield* touchConversation(
+    conversation.id,
+    ticket,
+    mergedContext(conversation, draft),
+    Math.max(time.at, conversation.last_in_at ?? 0),
+  );
+  if (!follows) yield* relate(filing, ticket, identified, root);
+}
+
+/** Closed never reopens; solved reopens within its days. */
+function takesMore(root: TicketRow, at: number): boolean {
+  if (root.status === 'closed') return false;
+  if (root.status !== 'solved') return true;
+  const { solvedAt } = JSON.parse(root.state) as TicketState;
+  return at - (solvedAt ?? 0) <= REOPEN_WINDOW;
+}
+
+/** The first event and the first message are folded before the row is written: one write, not three. */
+function* openTicket(
+  { draft, group, now, time }: Filing,
+  conversation: ConversationRow,
+): Work<number> {
+  const opened: TicketEvent = {
+    type: 'opened',
+    data: { subject: subjectOf(draft), fields: draft.fields },
+  };
+  const first: TicketEvent = {
+    type: 'received',
+    data: { message: 0, at: time.at, excerpt: excerpt(draft.text) },
+  };
+  const state = applyEvent(applyEvent(newTicketState(time.at), opened, now), first, now);
+  const ticket = yield* insertTicket(group, conversation.id, state);
+  yield* insertEvent({ id: ticket, conversation: conversation.id }, opened, time.at, 'customer');
+  return ticket;
+}
+
+function subjectOf(draft: Draft): string | null {
+  const subject = draft.subject ?? excerpt(draft.text).slice(0, 80);
+  return subject === '' ? null : subject;
+}
+
+function* relate(
+  { deps, draft, now }: Filing,
+  ticket: number,
+  { person, proven }: Identified,
+  before: TicketRow | undefined,
+): Work<void> {
+  if (before !== undefined) {
+    yield* judge(before.id, ticket, 'related', {
+      author: 'hubbub',
+      at: now,
+      evidence: [
+        {
+          kind: 'sameConversation',
+          weight: null,
+          sentence: {
+            en: 'the same conversation, whose earlier ticket was solved',
+            zh: '同一会话,之前的工单已解决',
+          },
+        },
+      ],
+    });
+  }
+  if (proven && !draft.historic) yield* match(ticket, person, deps.rule, now);
+}
+
+function* insertMessageOf(
+  { row, draft, time }: Filing,
+  ticket: number,
+  conversation: number,
+  direction: 'in' | 'out',
+): Work<number> {
+  const message = yield* insertMessage({
+    ticket_id: ticket,
+    conversation_id: conversation,
+    draft_id: row.id,
+    direction,
+    kind: draft.kind,
+    at: time.at,
+    corrected: Number(time.corrected),
+    received_at: Date.parse(draft.receivedAt),
+    author: draft.sender.handle,
+    author_name: draft.sender.name,
+    subject: draft.subject,
+    text: draft.text,
+    html: draft.html,
+    visibility: draft.visibility,
+  });
+  for (const { ref, name, type, size } of draft.attachments) {
+    yield* insertAttachment({
+      message_id: message,
+      envelope_id: row.envelope_id,
+      connection_id: draft.connection,
+      ref,
+      name,
+      type,
+      size,
+      sha256: null,
+      state: 'pending',
+    });
+  }
+  return message;
+}
+
+/** Each draft's reply context lies over those before it. */
+function mergedContext(conversation: ConversationRow, draft: Draft): string {
+  if (conversation.context === '{}') return JSON.stringify(draft.replyContext);
+  return JSON.stringify({ ...(JSON.parse(conversation.context) as object), ...draft.replyContext });
+}
+
+/** Automatic mails and platform events never open, reopen or answer anything; they are kept where they belong. */
+function* keep(filing: Filing): Work<void> {
+  const { draft, group, now } = filing;
+  const { optedOut } = draft.fields;
+  if (optedOut !== undefined)
+    yield* markRefusal(group, draft.sender.handle, optedOut === 'yes' ? 'optedOut' : null);
+  const conversation = yield* conversationByKey(draft.connection, draft.conversation);
+  const ticket =
+    conversation?.ticket_id == null ? undefined : yield* ticketById(conversation.ticket_id);
+  if (conversation === undefined || ticket === undefined) return;
+  const message = yield* insertMessageOf(filing, ticket.id, conversation.id, 'in');
+  yield* recordEvent(
+    ticket,
+    { type: 'kept', data: { message, kind: draft.kind } },
+    now,
+    'customer',
+  );
+}
+
+function* amend({ draft, now }: Filing): Work<void> {
+  if (draft.about === null) return;
+  const original = yield* draftByPlatformId(draft.connection, draft.about);
+  const message = original === undefined ? undefined : yield* messageOfDraft(original.id);
+  const ticket = message === undefined ? undefined : yield* ticketById(message.ticket_id);
+  if (message === undefined || ticket === undefined) return;
+  if (draft.kind === 'recall') yield* redactMessage(message.id);
+  else yield* amendMessage(message.id, draft.text, draft.html);
+  const how = draft.kind === 'recall' ? 'recalled' : 'edited';
+  yield* recordEvent(
+    ticket,
+    { type: 'amended', data: { message: message.id, how } },
+    now,
+    'customer',
+  );
+}

@@ -1,0 +1,162 @@
+/**
+ * Called by: file, for every draft that is filed, inside the one ordered writer.
+ * Given: a draft and its group.
+ * Leaves behind: the conversation with its person; handles with the proof they came with.
+ */
+import type { Draft } from '../model/draft.js';
+import { normaliseIdentity, type Identity } from '../model/identity.js';
+import {
+  conversationByKey,
+  giveConversation,
+  insertConversation,
+  type ConversationRow,
+} from '../store/conversations.js';
+import {
+  firmHandle,
+  handlesOf,
+  insertHandle,
+  insertPerson,
+  joinPersons,
+  personById,
+} from '../store/persons.js';
+import type { Work } from '../store/work.js';
+
+export interface Identified {
+  readonly conversation: ConversationRow;
+  /** Root of the person behind the conversation. */
+  readonly person: number;
+  /** True when this draft proves the person: only then may anything be merged by who it is. */
+  readonly proven: boolean;
+}
+
+/** Finds or opens the draft's conversation and finds, joins or creates the person behind it. */
+export function* identify(draft: Draft, group: number, now: number): Work<Identified> {
+  const known = yield* conversationByKey(draft.connection, draft.conversation);
+  const identities = draft.sender.identities.map((one) => normaliseIdentity(one, draft.connection));
+  const proofs = identities.filter(({ proof }) => proof === 'proven');
+  // Somebody else on the same thread (a colleague in copy) is a participant, never the customer.
+  if (known !== undefined && known.handle !== draft.sender.handle) {
+    return { conversation: known, person: yield* rootPerson(known.person_id), proven: false };
+  }
+  const who = { group, name: draft.sender.name, identities, now };
+  if (known === undefined) {
+    const person = yield* personOf(who, proofs);
+    const conversation = yield* openConversation(draft, group, person);
+    return { conversation, person: yield* rootPerson(person), proven: proofs.length > 0 };
+  }
+  const person = yield* strengthen(known, who, proofs);
+  return {
+    conversation: { ...known, person_id: person },
+    person: yield* rootPerson(person),
+    proven: proofs.length > 0,
+  };
+}
+
+interface Who {
+  readonly group: number;
+  readonly name: string | null;
+  readonly identities: readonly Identity[];
+  readonly now: number;
+}
+
+/** Whoever the proofs name; without proof the same claimed person as before; else somebody new. */
+function* personOf(who: Who, proofs: readonly Identity[]): Work<number> {
+  const proven = yield* provenPerson(who, proofs);
+  const person =
+    proven ??
+    (proofs.length > 0 ? undefined : yield* claimedPerson(who)) ??
+    (yield* insertPerson(who.group, who.name, who.now));
+  yield* keepHandles(who, person);
+  return person;
+}
+
+/** The person of a known conversation, after what this draft proves about them. */
+function* strengthen(
+  conversation: ConversationRow,
+  who: Who,
+  proofs: readonly Identity[],
+): Work<number> {
+  const present = conversation.person_id;
+  if (who.identities.length === 0) return present;
+  const proven = yield* provenPerson(who, proofs);
+  if (proofs.length === 0 || (yield* rootPerson(present)) === proven) {
+    yield* keepHandles(who, present);
+    return present;
+  }
+  const held = yield* handlesOf(yield* rootPerson(present));
+  const free = held.every(({ proof }) => proof === 'weak');
+  // A person known only by claims of this one conversation becomes who they proved to be; a claim
+  // shared by several conversations must not carry the others along.
+  const person = proven ?? (free ? present : yield* insertPerson(who.group, who.name, who.now));
+  if (person !== present) yield* giveConversation(conversation.id, person);
+  yield* keepHandles(who, person);
+  return person;
+}
+
+/** Persons join on proof only, and never when their proofs conflict. */
+function* provenPerson(who: Who, proofs: readonly Identity[]): Work<number | undefined> {
+  let found: number | undefined;
+  for (const proof of proofs) {
+    const handle = yield* firmHandle(who.group, proof);
+    if (handle === undefined) continue;
+    const person = yield* rootPerson(handle.person_id);
+    if (found === undefined || found === person) found = person;
+    else found = yield* joinUnlessConflicting(found, person);
+  }
+  return found;
+}
+
+function* claimedPerson({ group, identities }: Who): Work<number | undefined> {
+  for (const identity of identities) {
+    const handle = identity.proof === 'strong' ? yield* firmHandle(group, identity) : undefined;
+    if (handle !== undefined) return handle.person_id;
+  }
+  return undefined;
+}
+
+function* joinUnlessConflicting(one: number, other: number): Work<number> {
+  const [older, younger] = one < other ? [one, other] : [other, one];
+  const [a, b] = [yield* handlesOf(older), yield* handlesOf(younger)];
+  const conflict = a.some((x) =>
+    b.some(
+      (y) =>
+        x.proof === 'proven' &&
+        y.proof === 'proven' &&
+        isUniqueKind(x.kind) &&
+        x.kind === y.kind &&
+        x.scope === y.scope &&
+        x.value !== y.value,
+    ),
+  );
+  if (!conflict) yield* joinPersons(older, younger);
+  return one;
+}
+
+/** One person has one of these in a scope; of phones and mailboxes many have several. */
+const isUniqueKind = (kind: string): boolean =>
+  kind === 'customerId' || kind === 'unionid' || kind === 'openid';
+
+function* keepHandles({ group, identities, now }: Who, person: number): Work<void> {
+  for (const identity of identities) yield* insertHandle(group, person, identity, now);
+}
+
+function* rootPerson(person: number): Work<number> {
+  const row = yield* personById(person);
+  return row?.root_id ?? person;
+}
+
+function* openConversation(draft: Draft, group: number, person: number): Work<ConversationRow> {
+  const row = {
+    connection_id: draft.connection,
+    key: draft.conversation,
+    group_id: group,
+    channel: draft.channel,
+    handle: draft.sender.handle,
+    name: draft.sender.name,
+    subject: draft.subject,
+    context: '{}',
+    person_id: person,
+  };
+  const id = yield* insertConversation(row);
+  return { ...row, id, ticket_id: null, last_in_at: null };
+}

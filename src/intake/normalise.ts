@@ -1,0 +1,173 @@
+/**
+ * Called by: the `normalise` stage, after receive or replay.
+ * Given: committed envelopes nobody has read yet.
+ * Leaves behind: drafts that wait for filing, woken pumps, or quarantine with the bytes kept.
+ */
+import { draftsOf, type Drafted } from './drafting.js';
+import type { Connected, FindConnection } from './connected.js';
+import type { Apart } from './apart.js';
+import type { Clock } from '../model/time.js';
+import { MINUTE, SECOND } from '../model/time.js';
+import type { Queue } from '../queue/queue.js';
+import type { Envelope } from '../sdk/inbound.js';
+import type { Blobs } from '../store/blobs.js';
+import { insertDraft } from '../store/drafts.js';
+import {
+  claimEnvelopes,
+  dueEnvelopes,
+  markEnvelopesDone,
+  postponeEnvelope,
+  quarantineEnvelope,
+  remarkEnvelope,
+  type EnvelopeRow,
+} from '../store/envelopes.js';
+import type { Store } from '../store/store.js';
+import type { Work } from '../store/work.js';
+
+const BATCH = 128;
+const LEASE_MS = MINUTE;
+const MOST_TRIES = 5;
+
+export interface NormaliseDependencies {
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly find: FindConnection;
+  readonly apart: Apart;
+  /** Runs `poll` of that connection with the hint. */
+  readonly wake: (connection: string, hint: string) => void;
+}
+
+type Read = Drafted | { readonly kind: 'defect'; readonly why: string };
+
+/** Works off what is due; resolves when nothing is. */
+export async function normalise(deps: NormaliseDependencies): Promise<void> {
+  for (;;) {
+    const rows = await claim(deps);
+    if (rows.length === 0) return;
+    const reads = await readBatch(deps, rows);
+    const drafts = await deps.store.write(() => keepBatch(rows, reads, deps.clock.now()));
+    if (drafts > 0) deps.queue.ring('file', drafts);
+    wakePumps(deps, rows, reads);
+    if (rows.length < BATCH) return;
+  }
+}
+
+/** One process needs no lease on a row; several take rows that nobody holds. */
+function claim({ store, clock }: NormaliseDependencies): Promise<readonly EnvelopeRow[]> {
+  const now = clock.now();
+  return store.dialect === 'sqlite'
+    ? store.read(() => dueEnvelopes(now, BATCH))
+    : store.write(() => claimEnvelopes(now, now + LEASE_MS, BATCH));
+}
+
+function readBatch(
+  deps: NormaliseDependencies,
+  rows: readonly EnvelopeRow[],
+): Promise<readonly Read[]> {
+  return Promise.all(rows.map((row) => readOne(deps, row)));
+}
+
+async function readOne(deps: NormaliseDependencies, row: EnvelopeRow): Promise<Read> {
+  const connected = deps.find(row.connection_id);
+  if (connected === undefined) {
+    return {
+      kind: 'unreadable',
+      why: `the connection ${row.connection_id} does not exist any more`,
+    };
+  }
+  try {
+    const envelope = await envelopeOf(deps.blobs, row);
+    return await read(deps, connected, envelope);
+  } catch (error) {
+    return { kind: 'defect', why: defectText(error) };
+  }
+}
+
+function read(
+  { apart }: NormaliseDependencies,
+  connected: Connected,
+  envelope: Envelope,
+): Drafted | Promise<Drafted> {
+  const { connector, mappings, account } = connected;
+  return connector.definition.decoding === 'apart'
+    ? apart.draftsOf(connector.definition.name, mappings.name, account, envelope)
+    : draftsOf(connector, mappings, account, envelope);
+}
+
+/** The envelope as connectors see it, its bytes read back from wherever they are kept. */
+export async function envelopeOf(blobs: Blobs, row: EnvelopeRow): Promise<Envelope> {
+  const body = row.body ?? (row.blob === null ? Buffer.alloc(0) : await blobs.get(row.blob));
+  return {
+    id: row.id,
+    connection: row.connection_id,
+    key: row.key,
+    body: Buffer.isBuffer(body) ? body : Buffer.from(body as Uint8Array),
+    type: row.type,
+    notes: JSON.parse(row.notes) as Record<string, string>,
+    query: row.query,
+    receivedAt: row.received_at,
+  };
+}
+
+function* keepBatch(
+  rows: readonly EnvelopeRow[],
+  reads: readonly Read[],
+  now: number,
+): Work<number> {
+  const done: number[] = [];
+  let drafts = 0;
+  for (const [i, row] of rows.entries()) {
+    const result = reads[i];
+    if (result === undefined) continue;
+    if (result.kind === 'drafts') drafts += yield* keepDrafts(row, result);
+    if (result.kind === 'unreadable') yield* quarantineEnvelope(row.id, result.why);
+    else if (result.kind === 'defect') yield* postponeDefect(row, result.why, now);
+    else if (result.kind === 'drafts' && result.quarantine !== null)
+      yield* quarantineEnvelope(row.id, result.quarantine);
+    else done.push(row.id);
+  }
+  if (done.length > 0) yield* markEnvelopesDone(done);
+  return drafts;
+}
+
+function* keepDrafts(
+  row: EnvelopeRow,
+  { drafts, remarks }: Extract<Read, { kind: 'drafts' }>,
+): Work<number> {
+  let kept = 0;
+  for (const { draft, mapping } of drafts) {
+    const id = yield* insertDraft(
+      draft,
+      row.id,
+      `${mapping.name}@${mapping.version}#${mapping.hash}`,
+    );
+    if (id > 0) kept += 1;
+  }
+  if (remarks.length > 0) yield* remarkEnvelope(row.id, remarks);
+  return kept;
+}
+
+/** A thrown error is a defect of ours: a few tries, then quarantine with its stack, the rest goes on. */
+function* postponeDefect(row: EnvelopeRow, why: string, now: number): Work<void> {
+  const attempts = row.attempts + 1;
+  if (attempts >= MOST_TRIES) yield* quarantineEnvelope(row.id, why);
+  else yield* postponeEnvelope(row.id, attempts, now + attempts * SECOND, why);
+}
+
+function wakePumps(
+  { wake }: NormaliseDependencies,
+  rows: readonly EnvelopeRow[],
+  reads: readonly Read[],
+): void {
+  for (const [i, row] of rows.entries()) {
+    const result = reads[i];
+    if (result?.kind === 'wake') wake(row.connection_id, result.hint);
+  }
+}
+
+function defectText(error: unknown): string {
+  const { stack, message } = error as Error;
+  return `defect while reading: ${(stack ?? message).slice(0, 2_000)}`;
+}

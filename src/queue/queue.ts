@@ -1,0 +1,27 @@
+/**
+ * The doorbell. It carries no work and may lose every ring: work is rows with a due time, the
+ * sweeper finds what a lost ring left behind.
+ */
+export interface Queue {
+  /** Something may be due at this stage. Never fails; `rows` helps to fill a batch before it runs. */
+  ring(stage: Stage, rows?: number): void;
+
+  /** Runs `handler` after rings, one run at a time in this process; a ring during a run causes another. */
+  onRing(stage: Stage, handler: () => Promise<void>): void;
+
+  /** Rings the stage at that time (milliseconds UTC) or a little later. */
+  wakeAt(stage: Stage, time: number): void;
+
+  /** Resolves when running handlers have ended; no further run begins. */
+  close(): Promise<void>;
+}
+
+export const STAGES = [
+  'normalise',
+  'file',
+  'announce',
+  'attachments',
+  'send',
+  'reconcile',
+] as const;
+export type Stage = (typeof STAGES)[number];

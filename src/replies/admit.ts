@@ -1,0 +1,63 @@
+/**
+ * Called by: compose, and send just before the first byte leaves.
+ * Given: the connection's policies as data, and when the customer last spoke.
+ * Leaves behind: null when the platform will take the parts, else why not. No platform is named here.
+ */
+import type { Connected } from '../intake/connected.js';
+import type { RefusalCause } from '../model/outcome.js';
+import type { Localised } from '../model/localised.js';
+
+export interface Refusal {
+  readonly cause:
+    RefusalCause | 'windowClosed' | 'unknownTicket' | 'unknownConversation' | 'unreachable';
+  readonly why: Localised;
+}
+
+export interface Situation {
+  readonly now: number;
+  /** Effective time of the customer's last word here; null: never. */
+  readonly lastInAt: number | null;
+  readonly parts: number;
+}
+
+/** Until when the conversation can be answered; null: at any time. */
+export function windowCloses(
+  { connector }: Pick<Connected, 'connector'>,
+  lastInAt: number | null,
+): number | null {
+  const windows = connector.definition.policies.replyWindows.filter(
+    ({ opensOn, lasts }) => opensOn === 'customerMessage' && lasts !== null,
+  );
+  if (windows.length === 0) return null;
+  return Math.max(...windows.map(({ lasts }) => (lastInAt ?? 0) + (lasts ?? 0)));
+}
+
+export function admit(connected: Connected, { now, lastInAt, parts }: Situation): Refusal | null {
+  const closes = windowCloses(connected, lastInAt);
+  if (closes !== null && closes < now) {
+    return {
+      cause: 'windowClosed',
+      why: {
+        en: `the platform's reply window closed at ${new Date(closes).toISOString()}`,
+        zh: `平台的回复窗口已于 ${new Date(closes).toISOString()} 关闭`,
+      },
+    };
+  }
+  const most =
+    Math.max(
+      ...connected.connector.definition.policies.replyWindows.map(
+        ({ messages }) => messages ?? Infinity,
+      ),
+      0,
+    ) || Infinity;
+  if (parts > most) {
+    return {
+      cause: 'content',
+      why: {
+        en: `the text needs ${parts} messages, the platform allows ${most}`,
+        zh: `该回复需要 ${parts} 条消息,平台最多允许 ${most} 条`,
+      },
+    };
+  }
+  return null;
+}

@@ -1,0 +1,230 @@
+/**
+ * Called by: api/routes/replies, with what an agent wrote.
+ * Given: a ticket, the words, and perhaps the conversation to use.
+ * Leaves behind: one outgoing message and its delivery, queued in parts; nothing has left yet.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { admit, type Refusal } from './admit.js';
+import type { Connected, FindConnection } from '../intake/connected.js';
+import { recordEvent, rootOf } from '../desk/graph.js';
+import type { Part, Reply, ReplyAttachment, ReplyConversation } from '../model/reply.js';
+import { excerpt } from '../model/ticket-state.js';
+import type { Clock } from '../model/time.js';
+import type { Queue } from '../queue/queue.js';
+import {
+  conversationsOfRoot,
+  lockConversation,
+  type ConversationRow,
+} from '../store/conversations.js';
+import { insertDelivery, insertPart } from '../store/deliveries.js';
+import { attachToMessage, insertMessage } from '../store/messages.js';
+import { refusalOf } from '../store/persons.js';
+import type { Store } from '../store/store.js';
+import { componentOf, type TicketRow } from '../store/tickets.js';
+import type { Work } from '../store/work.js';
+
+export interface ComposeDependencies {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly find: FindConnection;
+}
+
+export interface NewReply {
+  readonly ticket: number;
+  readonly text: string;
+  readonly html: string | null;
+  readonly attachments: readonly (ReplyAttachment & { readonly id: number })[];
+  /** Absent: the customer's latest reachable conversation. */
+  readonly conversation: number | null;
+  readonly agent: string;
+}
+
+export type Composed =
+  | {
+      readonly kind: 'queued';
+      readonly message: number;
+      readonly delivery: number;
+      readonly conversation: number;
+      readonly ticket: number;
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Renders and queues a reply. What cannot be sent is refused here, where the agent still sees it. */
+export async function compose(deps: ComposeDependencies, reply: NewReply): Promise<Composed> {
+  const choice = await deps.store.read(() => chooseConversation(deps, reply));
+  if (choice.kind === 'refused') return choice;
+  const { conversation, connected, member } = choice;
+  const id = randomUUID();
+  const composedAt = deps.clock.now();
+  const full = fullReply({ reply, conversation, member, id, composedAt });
+  const rendered = connected.connector.render(full, connected.account);
+  if (rendered.kind === 'refused')
+    return { kind: 'refused', refusal: { cause: rendered.cause, why: rendered.why } };
+  const refusal = admit(connected, {
+    now: composedAt,
+    lastInAt: conversation.last_in_at,
+    parts: rendered.parts.length,
+  });
+  if (refusal !== null) return { kind: 'refused', refusal };
+  const queued = await deps.store.write(() =>
+    queue({ reply, full, conversation, member, parts: rendered.parts }),
+  );
+  deps.queue.ring('send', 1);
+  deps.queue.ring('announce', 1);
+  return { kind: 'queued', ...queued, conversation: conversation.id, ticket: member.id };
+}
+
+type Choice =
+  | {
+      readonly kind: 'chosen';
+      readonly conversation: ConversationRow;
+      readonly connected: Connected;
+      readonly member: TicketRow;
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** The customer's latest conversation that can carry an answer; never across two unjoined persons by default. */
+function* chooseConversation({ find }: ComposeDependencies, reply: NewReply): Work<Choice> {
+  const root = yield* rootOf(reply.ticket);
+  if (root === undefined) return refuse('unknownTicket', 'there is no such ticket', '没有这张工单');
+  const members = yield* componentOf(root.id);
+  const conversations = yield* conversationsOfRoot(root.id);
+  const wanted = conversations.filter(
+    ({ id }) => reply.conversation === null || id === reply.conversation,
+  );
+  if (wanted.length === 0)
+    return refuse(
+      'unknownConversation',
+      'this ticket has no such conversation',
+      '该工单没有这个会话',
+    );
+  for (const conversation of wanted) {
+    const connected = find(conversation.connection_id);
+    if (connected === undefined) continue;
+    const gone = yield* refusalOf(conversation.group_id, conversation.handle);
+    if (gone !== null) continue;
+    const member = memberOf(members, conversation);
+    if (member !== undefined) return { kind: 'chosen', conversation, connected, member };
+  }
+  return refuse(
+    'unreachable',
+    'no conversation of this ticket can carry an answer: the connection was removed, or the recipient is gone or opted out',
+    '该工单没有可用的回复渠道:连接已删除,或收件人已失效或退订',
+  );
+}
+
+/** A reply is stored on the member whose conversation it leaves by. */
+function memberOf(
+  members: readonly TicketRow[],
+  conversation: ConversationRow,
+): TicketRow | undefined {
+  const own = members.filter(({ conversation_id }) => conversation_id === conversation.id);
+  return own.find(({ id }) => id === conversation.ticket_id) ?? own.at(-1);
+}
+
+function refuse(cause: Refusal['cause'], en: string, zh: string): Choice {
+  return { kind: 'refused', refusal: { cause, why: { en, zh } } };
+}
+
+interface Chosen {
+  readonly reply: NewReply;
+  readonly conversation: ConversationRow;
+  readonly member: TicketRow;
+}
+
+function fullReply({
+  reply,
+  conversation,
+  member,
+  id,
+  composedAt,
+}: Chosen & { readonly id: string; readonly composedAt: number }): Reply {
+  return {
+    id,
+    text: reply.text,
+    html: reply.html,
+    attachments: reply.attachments.map(({ sha256, name, type, size, url }) => ({
+      sha256,
+      name,
+      type,
+      size,
+      url,
+    })),
+    composedAt,
+    agent: reply.agent,
+    conversation: replyConversation(conversation, member.id),
+  };
+}
+
+export function replyConversation(
+  conversation: ConversationRow,
+  ticket: number,
+): ReplyConversation {
+  const { key, handle, name, subject, context } = conversation;
+  return {
+    key,
+    handle,
+    name,
+    subject,
+    ticket,
+    context: JSON.parse(context) as Record<string, unknown>,
+  };
+}
+
+type Queued = { readonly message: number; readonly delivery: number };
+
+function* queue({
+  reply,
+  full,
+  conversation,
+  member,
+  parts,
+}: Chosen & { readonly full: Reply; readonly parts: readonly Part[] }): Work<Queued> {
+  const at = full.composedAt;
+  yield* lockConversation(conversation.id);
+  const message = yield* insertMessage({
+    ticket_id: member.id,
+    conversation_id: conversation.id,
+    draft_id: null,
+    direction: 'out',
+    kind: 'message',
+    at,
+    corrected: 0,
+    received_at: at,
+    author: reply.agent,
+    author_name: null,
+    subject: null,
+    text: reply.text,
+    html: reply.html,
+    visibility: 'private',
+  });
+  for (const { id } of reply.attachments) yield* attachToMessage(id, message);
+  const place = { conversation_id: conversation.id, connection_id: conversation.connection_id };
+  const delivery = yield* insertDelivery({
+    message_id: message,
+    ...place,
+    recipient: conversation.handle,
+    created_at: at,
+  });
+  for (const [position, part] of parts.entries()) {
+    const payload = JSON.stringify(part.payload);
+    yield* insertPart({
+      delivery_id: delivery,
+      connection_id: conversation.connection_id,
+      position,
+      key: `${full.id}.${position}`,
+      payload,
+      hash: createHash('sha256').update(payload).digest('hex'),
+      preview: part.preview,
+      attachments: JSON.stringify(part.attachments),
+    });
+  }
+  yield* recordEvent(
+    member,
+    { type: 'replied', data: { message, delivery, at, excerpt: excerpt(reply.text) } },
+    at,
+    reply.agent,
+  );
+  return { message, delivery };
+}

@@ -1,0 +1,127 @@
+import { all, get, insert, run, type Work } from './work.js';
+
+export interface ConnectionRow {
+  readonly id: string;
+  readonly connector: string;
+  readonly name: string;
+  readonly group_id: number;
+  /** JSON as the connector's schema knows it. */
+  readonly settings: string;
+  /** Sealed by the vault; only it can read them. */
+  readonly credentials: string;
+  readonly path_secret: string | null;
+  readonly status: 'active' | 'paused' | 'failing';
+  readonly status_reason: string | null;
+  readonly last_in: number | null;
+  readonly last_out: number | null;
+  readonly version: number;
+  readonly created_at: number;
+  readonly removed_at: number | null;
+}
+
+const COLUMNS =
+  'id, connector, name, group_id, settings, credentials, path_secret, status, status_reason, last_in, last_out, version, created_at, removed_at';
+
+export function* liveConnections(): Work<readonly ConnectionRow[]> {
+  return yield* all<ConnectionRow>(
+    `SELECT ${COLUMNS} FROM connections WHERE removed_at IS NULL ORDER BY created_at, id`,
+  );
+}
+
+export function* connectionById(id: string): Work<ConnectionRow | undefined> {
+  return yield* get<ConnectionRow>(`SELECT ${COLUMNS} FROM connections WHERE id = ?`, id);
+}
+
+/** Changes whenever any connection was added, changed or removed: what the supervisor watches. */
+export function* connectionsVersion(): Work<number> {
+  const row = yield* get<{ version: number | null }>(
+    'SELECT SUM(version) AS version FROM connections',
+  );
+  return Number(row?.version ?? 0);
+}
+
+export function* insertConnection(
+  row: Omit<ConnectionRow, 'status_reason' | 'last_in' | 'last_out' | 'version' | 'removed_at'>,
+): Work<void> {
+  yield* run(
+    `INSERT INTO connections (id, connector, name, group_id, settings, credentials, path_secret, status, version, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+    row.id,
+    row.connector,
+    row.name,
+    row.group_id,
+    row.settings,
+    row.credentials,
+    row.path_secret,
+    row.status,
+    row.created_at,
+  );
+}
+
+export interface ConnectionChange {
+  readonly name: string;
+  readonly settings: string;
+  readonly credentials: string;
+}
+
+export function* changeConnection(id: string, change: ConnectionChange): Work<void> {
+  yield* run(
+    'UPDATE connections SET name = ?, settings = ?, credentials = ?, version = version + 1 WHERE id = ?',
+    change.name,
+    change.settings,
+    change.credentials,
+    id,
+  );
+}
+
+export function* setConnectionStatus(
+  id: string,
+  status: ConnectionRow['status'],
+  reason: string | null,
+): Work<void> {
+  yield* run(
+    "UPDATE connections SET status = ?, status_reason = ?, version = version + 1 WHERE id = ? AND (status <> ? OR COALESCE(status_reason, '') <> COALESCE(?, ''))",
+    status,
+    reason,
+    id,
+    status,
+    reason,
+  );
+}
+
+/** Its history stays readable; its id is never given again. */
+export function* removeConnection(id: string, now: number): Work<void> {
+  yield* run(
+    "UPDATE connections SET removed_at = ?, credentials = '', version = version + 1 WHERE id = ?",
+    now,
+    id,
+  );
+}
+
+export function* cursorsOf(connection: string): Work<Record<string, string>> {
+  const rows = yield* all<{ name: string; value: string }>(
+    'SELECT name, value FROM cursors WHERE connection_id = ?',
+    connection,
+  );
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+}
+
+export function* saveCursor(connection: string, name: string, value: string): Work<void> {
+  yield* run(
+    'INSERT INTO cursors (connection_id, name, value) VALUES (?, ?, ?) ON CONFLICT (connection_id, name) DO UPDATE SET value = excluded.value',
+    connection,
+    name,
+    value,
+  );
+}
+
+export function* ensureGroup(name: string): Work<number> {
+  yield* insert('INSERT INTO groups (name) VALUES (?) ON CONFLICT (name) DO NOTHING', name);
+  const row = yield* get<{ id: number }>('SELECT id FROM groups WHERE name = ?', name);
+  return row?.id ?? 0;
+}
+
+export function* groupName(id: number): Work<string> {
+  const row = yield* get<{ name: string }>('SELECT name FROM groups WHERE id = ?', id);
+  return row?.name ?? '';
+}

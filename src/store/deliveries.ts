@@ -1,0 +1,299 @@
+import { all, get, idList, insert, run, type Work } from './work.js';
+
+export interface DeliveryRow {
+  readonly id: number;
+  readonly message_id: number;
+  readonly conversation_id: number;
+  readonly connection_id: string;
+  readonly recipient: string;
+  readonly state: string;
+  /** See `model/delivery.ts`: send, none, reconcile. */
+  readonly work: number;
+  readonly attempts: number;
+  readonly due_at: number;
+  readonly lease_until: number;
+  /** JSON of the failure, or null. */
+  readonly failure: string | null;
+  readonly created_at: number;
+  readonly out_of_order: number;
+}
+
+export interface PartRow {
+  readonly id: number;
+  readonly delivery_id: number;
+  readonly connection_id: string;
+  readonly position: number;
+  readonly key: string;
+  readonly payload: string;
+  readonly hash: string;
+  readonly preview: string;
+  readonly attachments: string;
+  readonly state: string;
+  readonly external_id: string | null;
+  readonly attempts: number;
+  readonly sent_at: number | null;
+  readonly reason: string | null;
+}
+
+const DELIVERY =
+  'id, message_id, conversation_id, connection_id, recipient, state, work, attempts, due_at, lease_until, failure, created_at, out_of_order';
+const PART =
+  'id, delivery_id, connection_id, position, key, payload, hash, preview, attachments, state, external_id, attempts, sent_at, reason';
+
+export type NewDelivery = Pick<
+  DeliveryRow,
+  'message_id' | 'conversation_id' | 'connection_id' | 'recipient' | 'created_at'
+>;
+
+export function* insertDelivery(row: NewDelivery): Work<number> {
+  return yield* insert(
+    `INSERT INTO deliveries (message_id, conversation_id, connection_id, recipient, state, work, due_at, created_at)
+     VALUES (?, ?, ?, ?, 'queued', 0, ?, ?)`,
+    row.message_id,
+    row.conversation_id,
+    row.connection_id,
+    row.recipient,
+    row.created_at,
+    row.created_at,
+  );
+}
+
+/** A delivery that somebody else made: our side wrote in the platform itself. */
+export function* insertNativeDelivery(
+  row: NewDelivery,
+  externalId: string,
+  key: string,
+): Work<number> {
+  const id = yield* insert(
+    `INSERT INTO deliveries (message_id, conversation_id, connection_id, recipient, state, work, due_at, created_at)
+     VALUES (?, ?, ?, ?, 'sent', 1, 0, ?)`,
+    row.message_id,
+    row.conversation_id,
+    row.connection_id,
+    row.recipient,
+    row.created_at,
+  );
+  yield* insert(
+    `INSERT INTO delivery_parts (delivery_id, connection_id, position, key, payload, hash, preview, attachments, state, external_id, sent_at)
+     VALUES (?, ?, 0, ?, 'null', '', '', '[]', 'sent', ?, ?)`,
+    id,
+    row.connection_id,
+    key,
+    externalId,
+    row.created_at,
+  );
+  return id;
+}
+
+export type NewPart = Pick<
+  PartRow,
+  | 'delivery_id'
+  | 'connection_id'
+  | 'position'
+  | 'key'
+  | 'payload'
+  | 'hash'
+  | 'preview'
+  | 'attachments'
+>;
+
+export function* insertPart(row: NewPart): Work<number> {
+  return yield* insert(
+    `INSERT INTO delivery_parts (delivery_id, connection_id, position, key, payload, hash, preview, attachments, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued')`,
+    row.delivery_id,
+    row.connection_id,
+    row.position,
+    row.key,
+    row.payload,
+    row.hash,
+    row.preview,
+    row.attachments,
+  );
+}
+
+/**
+ * Deliveries whose turn it is: the oldest unsettled one of each conversation, and those behind it
+ * once it has held them back since `passBefore` (milliseconds UTC) in vain.
+ */
+export function* dueDeliveries(
+  now: number,
+  passBefore: number,
+  limit: number,
+): Work<readonly DeliveryRow[]> {
+  return yield* all<DeliveryRow>(
+    `SELECT ${DELIVERY} FROM deliveries d WHERE work = 0 AND due_at <= ? AND lease_until <= ? AND NOT EXISTS (
+       SELECT 1 FROM deliveries o WHERE o.conversation_id = d.conversation_id AND o.work = 0 AND o.id < d.id
+         AND (o.lease_until > ? OR o.created_at > ?))
+       AND NOT EXISTS (SELECT 1 FROM deliveries u WHERE u.conversation_id = d.conversation_id AND u.work = 2 AND u.id < d.id)
+     ORDER BY id LIMIT ?`,
+    now,
+    now,
+    now,
+    passBefore,
+    limit,
+  );
+}
+
+/** Takes a due delivery for sending; false when another process was quicker. */
+export function* claimDelivery(id: number, now: number, until: number): Work<boolean> {
+  const changed = yield* run(
+    `UPDATE deliveries SET lease_until = ?, state = 'sending' WHERE id = ? AND work = 0 AND due_at <= ? AND lease_until <= ?`,
+    until,
+    id,
+    now,
+    now,
+  );
+  return changed > 0;
+}
+
+export function* nextDeliveryDue(): Work<number | null> {
+  const row = yield* get<{ at: number | null }>(
+    'SELECT MIN(due_at) AS at FROM deliveries WHERE work = 0',
+  );
+  return row?.at ?? null;
+}
+
+export function* uncertainDeliveries(now: number, limit: number): Work<readonly DeliveryRow[]> {
+  return yield* all<DeliveryRow>(
+    `SELECT ${DELIVERY} FROM deliveries WHERE work = 2 AND due_at <= ? ORDER BY id LIMIT ?`,
+    now,
+    limit,
+  );
+}
+
+export function* deliveryById(id: number): Work<DeliveryRow | undefined> {
+  return yield* get<DeliveryRow>(`SELECT ${DELIVERY} FROM deliveries WHERE id = ?`, id);
+}
+
+export function* deliveriesOfMessages(messages: readonly number[]): Work<readonly DeliveryRow[]> {
+  return yield* all<DeliveryRow>(
+    `SELECT ${DELIVERY} FROM deliveries WHERE message_id IN {ids} ORDER BY id`,
+    idList(messages),
+  );
+}
+
+export function* partsOf(delivery: number): Work<readonly PartRow[]> {
+  return yield* all<PartRow>(
+    `SELECT ${PART} FROM delivery_parts WHERE delivery_id = ? ORDER BY position`,
+    delivery,
+  );
+}
+
+export function* partByExternalId(
+  connection: string,
+  externalId: string,
+): Work<PartRow | undefined> {
+  return yield* get<PartRow>(
+    `SELECT ${PART} FROM delivery_parts WHERE connection_id = ? AND external_id = ?`,
+    connection,
+    externalId,
+  );
+}
+
+export function* partByKey(key: string): Work<PartRow | undefined> {
+  return yield* get<PartRow>(`SELECT ${PART} FROM delivery_parts WHERE key = ?`, key);
+}
+
+/** Parts that left on a conversation, for watermarks ("read up to") and echoes without an id. */
+export function* sentParts(conversation: number, upTo: number): Work<readonly PartRow[]> {
+  return yield* all<PartRow>(
+    `SELECT ${PART.split(', ')
+      .map((name) => `p.${name}`)
+      .join(', ')} FROM delivery_parts p JOIN deliveries d ON d.id = p.delivery_id
+     WHERE d.conversation_id = ? AND p.sent_at IS NOT NULL AND p.sent_at <= ? AND p.state <> 'read' ORDER BY p.id DESC LIMIT 200`,
+    conversation,
+    upTo,
+  );
+}
+
+/** Committed before the first byte leaves: after a crash this part is uncertain, not queued. */
+export function* markPartSending(id: number, attempts: number, at: number): Work<void> {
+  yield* run(
+    `UPDATE delivery_parts SET state = 'sending', attempts = ?, sent_at = ? WHERE id = ?`,
+    attempts,
+    at,
+    id,
+  );
+}
+
+export function* setPart(
+  id: number,
+  state: string,
+  externalId: string | null,
+  reason: string | null,
+): Work<void> {
+  yield* run(
+    'UPDATE delivery_parts SET state = ?, external_id = COALESCE(?, external_id), reason = ? WHERE id = ?',
+    state,
+    externalId,
+    reason,
+    id,
+  );
+}
+
+export interface DeliveryChange {
+  readonly state: string;
+  readonly work: number;
+  readonly dueAt: number;
+  readonly attempts: number;
+  readonly failure: string | null;
+}
+
+export function* setDelivery(id: number, change: DeliveryChange): Work<void> {
+  yield* run(
+    'UPDATE deliveries SET state = ?, work = ?, due_at = ?, attempts = ?, failure = ?, lease_until = 0 WHERE id = ?',
+    change.state,
+    change.work,
+    change.dueAt,
+    change.attempts,
+    change.failure,
+    id,
+  );
+}
+
+export function* setDeliveryState(id: number, state: string): Work<void> {
+  yield* run('UPDATE deliveries SET state = ? WHERE id = ?', state, id);
+}
+
+export function* markOutOfOrder(id: number): Work<void> {
+  yield* run('UPDATE deliveries SET out_of_order = 1 WHERE id = ?', id);
+}
+
+/** A connection was paused or mended: its queue waits, or is due at once. */
+export function* rescheduleConnection(connection: string, dueAt: number): Work<number> {
+  return yield* run(
+    'UPDATE deliveries SET due_at = ?, lease_until = 0 WHERE connection_id = ? AND work = 0',
+    dueAt,
+    connection,
+  );
+}
+
+/** The one process of an embedded installation starts anew: no lease of its earlier self counts. */
+export function* dropLeases(): Work<void> {
+  yield* run('UPDATE deliveries SET lease_until = 0 WHERE lease_until > 0');
+  yield* run('UPDATE envelopes SET lease_until = 0 WHERE lease_until > 0 AND state = 0');
+}
+
+export function* insertAttempt(part: number, at: number, outcome: string): Work<void> {
+  yield* insert('INSERT INTO attempts (part_id, at, outcome) VALUES (?, ?, ?)', part, at, outcome);
+}
+
+export function* attemptsOf(
+  delivery: number,
+): Work<readonly { part_id: number; at: number; outcome: string }[]> {
+  return yield* all(
+    'SELECT a.part_id, a.at, a.outcome FROM attempts a JOIN delivery_parts p ON p.id = a.part_id WHERE p.delivery_id = ? ORDER BY a.id',
+    delivery,
+  );
+}
+
+/** True when an older delivery of the conversation still waits: this one passes it. */
+export function* passesAnother(conversation: number, id: number): Work<boolean> {
+  const row = yield* get(
+    'SELECT 1 AS one FROM deliveries WHERE conversation_id = ? AND work <> 1 AND id < ?',
+    conversation,
+    id,
+  );
+  return row !== undefined;
+}

@@ -1,0 +1,39 @@
+import { get, run, type Work } from './work.js';
+
+/**
+ * Takes or renews a lease; null while somebody else holds it. The fence rises whenever the holder
+ * changes, so that a holder that slept past its lease can be told from the present one.
+ */
+export function* takeLease(
+  name: string,
+  holder: string,
+  now: number,
+  until: number,
+): Work<number | null> {
+  yield* run(
+    `INSERT INTO leases (name, holder, fence, until) VALUES (?, ?, 1, ?) ON CONFLICT (name) DO UPDATE
+     SET fence = leases.fence + CASE WHEN leases.holder = excluded.holder THEN 0 ELSE 1 END,
+         holder = excluded.holder, until = excluded.until
+     WHERE leases.holder = excluded.holder OR leases.until <= ?`,
+    name,
+    holder,
+    until,
+    now,
+  );
+  const row = yield* get<{ holder: string; fence: number }>(
+    'SELECT holder, fence FROM leases WHERE name = ?',
+    name,
+  );
+  return row?.holder === holder ? row.fence : null;
+}
+
+/** Inside the holder's own transaction: false when the lease has gone to somebody else. */
+export function* stillHolds(name: string, fence: number): Work<boolean> {
+  return (
+    (yield* run('UPDATE leases SET fence = fence WHERE name = ? AND fence = ?', name, fence)) === 1
+  );
+}
+
+export function* giveBackLease(name: string, holder: string): Work<void> {
+  yield* run('UPDATE leases SET until = 0 WHERE name = ? AND holder = ?', name, holder);
+}
