@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Draft } from '../model/draft.js';
+import type { DraftInput } from '../model/draft.js';
 import { applyMapping } from '../mapping/apply.js';
 import type { MappingInput, MappingSet } from '../mapping/mapping.js';
 import type { Account, Decoded, Envelope, Raw } from '../sdk/inbound.js';
@@ -42,9 +43,9 @@ export function draftsOf(
   };
   try {
     const decoded = connector.decode(envelope, account);
-    return 'then' in decoded ? decoded.then(finish).catch(defect) : finish(decoded);
+    return 'then' in decoded ? decoded.then(finish).catch(unreadable) : finish(decoded);
   } catch (error) {
-    return defect(error);
+    return unreadable(error);
   }
 }
 
@@ -94,12 +95,13 @@ type Made =
   | { readonly ok: false; readonly why: string; readonly remarks: readonly string[] };
 
 function draftOf(raw: Raw, work: Work, input: MappingInput): Made {
-  const { connector, mappings, account, envelope } = work;
+  const { connector, mappings, envelope } = work;
   const base = { connection: envelope.connection, channel: connector.definition.channel };
   const mapped = applyMapping(mappings, input, base);
   if (!mapped.ok) return { ok: false, why: mapped.why, remarks: [] };
   const { draft, mapping, remarks } = mapped;
-  const refined = connector.refine?.(draft, raw, account) ?? draft;
+  const refined = refinedBy(work, draft, raw);
+  if (typeof refined === 'string') return { ok: false, why: refined, remarks };
   // What the mapping made is valid as it is; only what was changed since is looked at again.
   if (refined === draft) return { ok: true, mapped: { draft, mapping }, remarks };
   const parsed = Draft.safeParse(refined);
@@ -107,6 +109,15 @@ function draftOf(raw: Raw, work: Work, input: MappingInput): Made {
   const [issue] = parsed.error.issues;
   const why = `the connector's refine left no valid draft: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`;
   return { ok: false, why, remarks };
+}
+
+/** A draft, or why there is none. */
+function refinedBy({ connector, account }: Work, draft: Draft, raw: Raw): DraftInput | string {
+  try {
+    return connector.refine?.(draft, raw, account) ?? draft;
+  } catch (error) {
+    return defect(error);
+  }
 }
 
 /** The same fact twice in one envelope is one draft; another fact under the same id is kept beside it. */
@@ -135,10 +146,14 @@ function hash(text: string): string {
 }
 
 /** A connector that throws has a defect; the bytes are kept, and other envelopes go on. */
-function defect(error: unknown): Drafted {
+function defect(error: unknown): string {
   const name = error instanceof Error ? error.name : 'something';
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const place = /\(?([^()\s/\\]+:\d+):\d+\)?/.exec(stack.split('\n    at ')[1] ?? '')?.[1];
   const where = place === undefined ? '' : ` at ${place}`;
-  return { kind: 'unreadable', why: `the connector failed on it: it threw ${name}${where}` };
+  return `the connector failed on it: it threw ${name}${where}`;
+}
+
+function unreadable(error: unknown): Drafted {
+  return { kind: 'unreadable', why: defect(error) };
 }

@@ -27,7 +27,8 @@ export function htmlToText(html: string): string {
     if (close < 0) return tidy(text);
     const tag = tagName(html, open + 1);
     if (NEW_LINE_AT.has(tag)) text += '\n';
-    at = WITHOUT_TEXT.has(tag) ? endOfElement(html, close, tag) : close + 1;
+    const hidden = WITHOUT_TEXT.has(tag) && html.charAt(open + 1) !== '/';
+    at = hidden ? endOfElement(html, close, tag) : close + 1;
   }
   return tidy(text);
 }
