@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { createCarriage } from '../carriage.js';
 import type { CarriageFault, Script, WireMessage } from '../faults.js';
 import { pause } from '../pause.js';
 import { exchange, type Attempt } from './exchange.js';
@@ -39,102 +40,37 @@ export interface Courier<Delivery> {
   close(): void;
 }
 
-interface Held {
-  left: number;
-  readonly release: (delivered: boolean) => void;
-}
-
 /** A courier without anything under way. */
 export function createCourier<Delivery>(options: CourierOptions<Delivery>): Courier<Delivery> {
-  const closing = new AbortController();
-  const road: Road = {
-    agent: new Agent({ keepAlive: true, maxSockets: 64 }),
-    held: new Set<Held>(),
-    closing: closing.signal,
-  };
+  const carriage = createCarriage(options.script);
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const { policy } = options;
 
-  async function carry(delivery: Delivery, message: WireMessage): Promise<DeliveryReport> {
-    const plan = await prepare(options.script.take(delivery), message, road);
-    const observe = (attempt: Attempt): void => options.observe(delivery, attempt);
-    const copies = Array.from({ length: plan.copies }, () =>
-      attemptAll(plan.message, road, { policy: options.policy, observe }),
-    );
-    const attempts = (await Promise.all(copies)).flat();
-    if (!plan.wasHeld) letPass(road.held);
-    return { attempts, acknowledged: attempts.some(isAcknowledged) };
+  async function attemptAll(delivery: Delivery, message: WireMessage): Promise<readonly Attempt[]> {
+    const attempts: Attempt[] = [];
+    for (const before of [0, ...policy.pausesMs]) {
+      await pause(before, carriage.closing);
+      if (carriage.closing.aborted) break;
+      const line = { agent, timeoutMs: policy.timeoutMs, method: 'POST' } as const;
+      const attempt = await exchange(message, line);
+      attempts.push(attempt);
+      options.observe(delivery, attempt);
+      if (isAcknowledged(attempt) || !policy.again(attempt)) break;
+    }
+    return attempts;
   }
 
   return {
-    carry,
+    async carry(delivery, message) {
+      const go = (wire: WireMessage): Promise<readonly Attempt[]> => attemptAll(delivery, wire);
+      const attempts = await carriage.carry(delivery, message, go);
+      return { attempts, acknowledged: attempts.some(isAcknowledged) };
+    },
     close() {
-      closing.abort();
-      for (const entry of [...road.held]) entry.release(false);
-      road.held.clear();
-      road.agent.destroy();
+      carriage.close();
+      agent.destroy();
     },
   };
-}
-
-interface Road {
-  readonly agent: Agent;
-  readonly held: Set<Held>;
-  readonly closing: AbortSignal;
-}
-
-interface Plan {
-  readonly copies: number;
-  readonly message: WireMessage;
-  readonly wasHeld: boolean;
-}
-
-async function prepare(
-  faults: readonly CarriageFault[],
-  original: WireMessage,
-  road: Road,
-): Promise<Plan> {
-  let plan: Plan = { copies: 1, message: original, wasHeld: false };
-  for (const fault of faults) {
-    if (fault.kind === 'delay') await pause(fault.ms, road.closing);
-    if (fault.kind === 'duplicate') plan = { ...plan, copies: fault.times };
-    if (fault.kind === 'tamper') plan = { ...plan, message: fault.change(plan.message) };
-    if (fault.kind === 'lose') return { ...plan, copies: 0 };
-    if (fault.kind === 'holdBack') {
-      const delivered = await hold(road.held, fault.behind);
-      plan = { ...plan, wasHeld: true, copies: delivered ? plan.copies : 0 };
-    }
-  }
-  return plan;
-}
-
-function hold(held: Set<Held>, behind: number): Promise<boolean> {
-  return new Promise((release) => void held.add({ left: behind, release }));
-}
-
-function letPass(held: Set<Held>): void {
-  for (const entry of [...held]) {
-    entry.left -= 1;
-    if (entry.left > 0) continue;
-    held.delete(entry);
-    entry.release(true);
-  }
-}
-
-async function attemptAll(
-  message: WireMessage,
-  road: Road,
-  { policy, observe }: { policy: RetryPolicy; observe: (attempt: Attempt) => void },
-): Promise<Attempt[]> {
-  const attempts: Attempt[] = [];
-  for (const before of [0, ...policy.pausesMs]) {
-    await pause(before, road.closing);
-    if (road.closing.aborted) break;
-    const line = { agent: road.agent, timeoutMs: policy.timeoutMs, method: 'POST' } as const;
-    const attempt = await exchange(message, line);
-    attempts.push(attempt);
-    observe(attempt);
-    if (isAcknowledged(attempt) || !policy.again(attempt)) break;
-  }
-  return attempts;
 }
 
 function isAcknowledged(attempt: Attempt): boolean {

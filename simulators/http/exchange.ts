@@ -71,7 +71,8 @@ function collect(
 
 function plainHeaders(headers: NodeJS.Dict<string | string[]>): Record<string, string> {
   const plain: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers))
+  for (const [name, value] of Object.entries(headers)) {
     plain[name] = [value ?? ''].flat().join(', ');
+  }
   return plain;
 }

@@ -87,7 +87,11 @@ export async function startShop(options: ShopOptions = {}): Promise<ShopSimulato
   const script = createScript<HttpRequest, AnswerFault>();
   const deliveries = createScript<ShopDelivery, CarriageFault>();
   const counter = createCounter({ hubKey: options.hubKey ?? null, now, ledger });
-  const loopback = await startLoopback({ script, handle: counter.take, observe: counter.observe });
+  const loopback = await startLoopback({
+    script,
+    handle: (request) => counter.take(request),
+    observe: (request, ending) => counter.observe(request, ending),
+  });
   const courier = createCourier<ShopDelivery>({
     script: deliveries,
     observe: (delivery, attempt) => ledger.record({ kind: 'attempt', delivery, attempt }),
@@ -119,8 +123,8 @@ export async function startShop(options: ShopOptions = {}): Promise<ShopSimulato
     setHook: (url) => void (hookUrl = url),
     complain: (complaint) => send(complaintEvent(complaint, now())),
     send,
-    goOffline: loopback.goOffline,
-    goOnline: loopback.goOnline,
+    goOffline: () => loopback.goOffline(),
+    goOnline: () => loopback.goOnline(),
     close() {
       courier.close();
       return loopback.close();

@@ -79,7 +79,7 @@ function refuseContent(form: URLSearchParams): TwilioErrorCode | null {
   const body = form.get('Body') ?? '';
   const mediaUrls = form.getAll('MediaUrl');
   if (body === '' && mediaUrls.length === 0) return 21602;
-  if ([...body].length > MAX_BODY_CHARACTERS) return 21617;
+  if (Array.from(body).length > MAX_BODY_CHARACTERS) return 21617;
   if (mediaUrls.length > MAX_MEDIA) return 21623;
   if (!mediaUrls.every(isWebUrl)) return 21620;
   const callback = form.get('StatusCallback');

@@ -7,7 +7,7 @@ import {
 } from '../faults.js';
 import { startLoopback, type Ending, type HttpRequest } from '../http/loopback.js';
 import { createLedger, type Ledger } from '../ledger.js';
-import type { Fate, StoredMessage } from './account.js';
+import type { Fate, StoredMedia, StoredMessage } from './account.js';
 import { answerApi } from './api.js';
 import { createCarrier, DEFAULT_RETRIES } from './carrier.js';
 import { customerOf, type Customer, type Desk } from './customers.js';
@@ -64,9 +64,10 @@ export async function startTwilio(options: TwilioOptions = {}): Promise<TwilioSi
     const journey = bringToPhone(outbound, message).finally(() => underWay.delete(journey));
     underWay.add(journey);
   };
+  const signedMediaUrl = (media: StoredMedia): string => mediaHost.sign(media);
   const api = await startLoopback({
     script,
-    handle: (request) => answerApi({ account, taken, signedMediaUrl: mediaHost.sign }, request),
+    handle: (request) => answerApi({ account, taken, signedMediaUrl }, request),
     observe: (request, ending) => ledger.record(requestEntry(request, ending)),
   });
   const desk: Desk = {
