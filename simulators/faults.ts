@@ -195,3 +195,8 @@ export function lose(): CarriageFault {
 export function tamper(change: (message: WireMessage) => WireMessage): CarriageFault {
   return { kind: 'tamper', change };
 }
+
+/** The body of a scripted answer as text; what is no text comes as JSON. */
+export function bodyText(body: Json): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
