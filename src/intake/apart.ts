@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import type { MappedDraft } from '../sdk/treaty.js';
 import type { Account, Envelope } from '../sdk/inbound.js';
 import type { Drafted } from './drafting.js';
 
@@ -31,16 +30,20 @@ export type ApartAnswer =
   | { readonly id: number; readonly drafted: Drafted }
   | { readonly id: number; readonly defect: string };
 
-export type { MappedDraft };
-
 interface Waiting {
   readonly task: ApartTask;
   readonly resolve: (drafted: Drafted) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** `reader` is the module the composition root gives: it knows the connectors and mappings by name. */
-export function createApart(reader: URL): Apart {
+export interface ApartSources {
+  /** URL of the module that exports the catalogue of connectors. */
+  readonly catalogue: string;
+  /** Folders of mappings, later ones over earlier ones. */
+  readonly mappings: readonly string[];
+}
+
+export function createApart(sources: ApartSources): Apart {
   let thread: Worker | null = null;
   let queue: Waiting[] = [];
   let current: { readonly waiting: Waiting; readonly deadline: NodeJS.Timeout } | null = null;
@@ -68,7 +71,8 @@ export function createApart(reader: URL): Apart {
   }
 
   function start(): Worker {
-    const worker = new Worker(reader, {
+    const worker = new Worker(new URL('./apart-thread.js', import.meta.url), {
+      workerData: sources,
       resourceLimits: { maxOldGenerationSizeMb: APART_LIMITS.heapMiB },
     });
     worker.on('message', (answer: ApartAnswer) => finish(answer));

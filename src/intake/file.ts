@@ -58,6 +58,7 @@ export interface FileDependencies {
   readonly clock: Clock;
   readonly find: FindConnection;
   readonly rule: MatchRule;
+  readonly crashpoint: (name: string) => void;
   /** Fence of the ordered writer's lease; null: somebody else writes. */
   readonly lease: () => Promise<number | null>;
 }
@@ -69,7 +70,9 @@ export async function file(deps: FileDependencies): Promise<void> {
     if (fence === null) return;
     const rows = await deps.store.read(() => dueDrafts(deps.clock.now(), BATCH));
     if (rows.length === 0) return;
+    deps.crashpoint('file.claimed');
     if (!(await fileBatch(deps, rows, fence))) return;
+    deps.crashpoint('file.committed');
     deps.queue.ring('announce', rows.length);
     if (rows.length < BATCH) return;
   }

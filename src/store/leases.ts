@@ -1,3 +1,5 @@
+import type { Clock } from '../model/time.js';
+import type { Store } from './store.js';
 import { get, run, type Work } from './work.js';
 
 /**
@@ -36,4 +38,25 @@ export function* stillHolds(name: string, fence: number): Work<boolean> {
 
 export function* giveBackLease(name: string, holder: string): Work<void> {
   yield* run('UPDATE leases SET until = 0 WHERE name = ? AND holder = ?', name, holder);
+}
+
+const LEASE_MS = 15_000;
+const RENEW_BEFORE_MS = 10_000;
+
+/** Takes a lease when it is asked for and keeps it while it is used; null: another process holds it. */
+export function holdLease(
+  store: Store,
+  name: string,
+  holder: string,
+  clock: Clock,
+): () => Promise<number | null> {
+  let held: { readonly fence: number; readonly until: number } | null = null;
+  return async () => {
+    const now = clock.now();
+    if (held !== null && held.until - now > RENEW_BEFORE_MS) return held.fence;
+    const until = now + LEASE_MS;
+    const fence = await store.write(() => takeLease(name, holder, now, until));
+    held = fence === null ? null : { fence, until };
+    return fence;
+  };
 }

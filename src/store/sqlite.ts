@@ -215,3 +215,19 @@ function problemOf(error: unknown): Error {
   }
   return error as Error;
 }
+
+/** A whole copy beside the database, made before its schema changes; none of an empty database. */
+export function copyBeforeMigration(file: string): string | null {
+  const db = new DatabaseSync(file, { timeout: 5_000 });
+  try {
+    const { n } = db
+      .prepare("SELECT COUNT(*) AS n FROM sqlite_master WHERE name = 'envelopes'")
+      .get() as { n: number };
+    if (n === 0) return null;
+    const copy = `${file}.before-migration-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+    db.prepare('VACUUM INTO ?').run(copy);
+    return copy;
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ServeHandler } from '../sdk/treaty.js';
+import { answerProblem } from './problem.js';
+import type { HookHandler } from './hooks.js';
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface ServerDependencies {
+  readonly hooks: HookHandler;
+  readonly serve: (connection: string) => ServeHandler | undefined;
+  /** Express, for everything that is not on the hot path. */
+  readonly app: () => RequestHandler | undefined;
+  readonly requestTimeout: number;
+}
+
+/** One HTTP server: the platforms' door and the own doors ahead of Express, which costs more than a commit. */
+export function createHubServer(deps: ServerDependencies): Server {
+  const server = createServer((request, response) => {
+    const url = request.url ?? '';
+    const app = deps.app();
+    if (app === undefined)
+      return answerProblem(response, 'notReady', 'the hub is starting', { 'retry-after': '1' });
+    if (url.startsWith('/hooks/')) return deps.hooks(request, response);
+    if (url.startsWith('/c/')) return void serveDoor(deps, request, response);
+    app(request, response);
+  });
+  server.requestTimeout = deps.requestTimeout + 5_000;
+  server.headersTimeout = deps.requestTimeout;
+  server.keepAliveTimeout = 65_000;
+  return server;
+}
+
+async function serveDoor(
+  deps: ServerDependencies,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = request.url ?? '';
+  const end = url.slice(3).search(/[/?]/);
+  const id = end < 0 ? url.slice(3) : url.slice(3, 3 + end);
+  const path = end < 0 ? '/' : url.slice(3 + end);
+  const handler = deps.serve(id);
+  if (handler === undefined) {
+    request.resume();
+    return answerProblem(
+      response,
+      'unknownConnection',
+      'no open connection with a door of its own is called that',
+    );
+  }
+  try {
+    await handler(request, response, path.startsWith('/') ? path : `/${path}`);
+  } catch {
+    answerProblem(response, 'internal', 'the hub failed on this request; its log says where');
+  }
+}
+
+/** Resolves with the bound port; rejects when the address is taken or not ours. */
+export function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}

@@ -1,0 +1,37 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ApartAnswer, ApartTask, ApartSources } from './apart.js';
+import { draftsOf } from './drafting.js';
+import { loadMappings } from '../mapping/load.js';
+import type { Connector } from '../sdk/treaty.js';
+
+type Catalogue = Readonly<Record<string, () => Promise<Connector>>>;
+
+/** The inside of the thread that reads apart: one task after the other, each answered. */
+async function readTasks({ catalogue: url, mappings: folders }: ApartSources): Promise<void> {
+  // The composition root names the catalogue; nothing below it knows a connector.
+  const { catalogue } = (await import(url)) as { readonly catalogue: Catalogue };
+  const loaded = await loadMappings(folders);
+  parentPort?.on('message', (task: ApartTask) => {
+    void answerTask(task).then((answer) => parentPort?.postMessage(answer));
+  });
+
+  async function answerTask(task: ApartTask): Promise<ApartAnswer> {
+    try {
+      const set = loaded.ok ? loaded.library.get(task.mappings) : undefined;
+      const connector = await catalogue[task.connector]?.();
+      if (set === undefined || connector === undefined) {
+        return {
+          id: task.id,
+          defect: `no mapping ${task.mappings} or no connector ${task.connector}`,
+        };
+      }
+      const { buffer, byteOffset, byteLength } = task.envelope.body;
+      const envelope = { ...task.envelope, body: Buffer.from(buffer, byteOffset, byteLength) };
+      return { id: task.id, drafted: await draftsOf(connector, set, task.account, envelope) };
+    } catch (error) {
+      return { id: task.id, defect: String((error as Error).stack ?? error).slice(0, 2_000) };
+    }
+  }
+}
+
+await readTasks(workerData as ApartSources);
