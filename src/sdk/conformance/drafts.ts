@@ -1,0 +1,226 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Draft, OPENING_KINDS } from '../../model/draft.js';
+import { say } from './check.js';
+import type { Bench, Check, Faults } from './check.js';
+import { envelopeOfFixture } from './envelopes.js';
+import type { Fixture, Trap } from './subject.js';
+
+interface Drafted {
+  readonly fixture: Fixture;
+  readonly drafts: readonly Draft[];
+  /** Sentences of the schema for drafts that are none. */
+  readonly invalid: readonly string[];
+}
+
+async function draftedOf(bench: Bench, fixture: Fixture): Promise<Drafted> {
+  const { drafts: make, account } = bench.subject;
+  if (make === undefined) throw new Error('the subject brings no way from a delivery to drafts');
+  const inputs = await make(envelopeOfFixture(bench, fixture), account);
+  const read = inputs.map((input) => Draft.safeParse(input));
+  return {
+    fixture,
+    drafts: read.flatMap((result) => (result.success ? [result.data] : [])),
+    invalid: read.flatMap((result) => (result.success ? [] : [result.error.message])),
+  };
+}
+
+async function everyFixture(
+  bench: Bench,
+  judge: (drafted: Drafted) => readonly string[],
+): Promise<Faults> {
+  const faults: string[] = [];
+  for (const fixture of bench.subject.fixtures) {
+    const drafted = await draftedOf(bench, fixture);
+    faults.push(...judge(drafted).map((fault) => `${fixture.name}: ${fault}`));
+  }
+  return bench.subject.fixtures.length === 0 ? ['the subject brings no fixtures'] : faults;
+}
+
+/** Judges the fixtures that set this trap; that there is none is a fault. */
+async function trapped(
+  bench: Bench,
+  trap: Trap,
+  judge: (drafted: Drafted) => readonly string[],
+): Promise<Faults> {
+  const fixtures = bench.subject.fixtures.filter(({ traps }) => traps?.includes(trap) === true);
+  if (fixtures.length === 0) return [`no fixture sets the trap "${trap}"`];
+  return everyFixture({ ...bench, subject: { ...bench.subject, fixtures } }, judge);
+}
+
+function golden({ fixture, drafts }: Drafted): readonly string[] {
+  if (drafts.length !== fixture.drafts.length) {
+    const [got, wanted] = [drafts.length, fixture.drafts.length];
+    return [`${String(got)} drafts instead of ${String(wanted)}`];
+  }
+  return fixture.drafts.flatMap((input, index) => {
+    const wanted = Draft.parse(input);
+    const got = drafts[index];
+    const fields = (Object.keys(wanted) as (keyof Draft)[]).filter(
+      (name) => !isDeepStrictEqual(wanted[name], got?.[name]),
+    );
+    return fields.map((name) => differs(name, wanted[name], got?.[name]));
+  });
+}
+
+function differs(name: string, wanted: unknown, got: unknown): string {
+  const short = (value: unknown) =>
+    (value === undefined ? 'nothing' : JSON.stringify(value)).slice(0, 200);
+  return `${name} is ${short(got)} instead of ${short(wanted)}`;
+}
+
+function onlyKind(kind: Draft['kind']) {
+  return ({ drafts }: Drafted): readonly string[] => {
+    if (drafts.length === 0) return ['gives no draft'];
+    const others = drafts.filter((draft) => draft.kind !== kind);
+    return others.map((draft) => `became a draft of the kind ${draft.kind} instead of ${kind}`);
+  };
+}
+
+function neverOpens({ drafts }: Drafted): readonly string[] {
+  if (drafts.length === 0) return ['is dropped instead of kept'];
+  return drafts
+    .filter((draft) => OPENING_KINDS.has(draft.kind))
+    .map((draft) => `would open a ticket, as a ${draft.kind}`);
+}
+
+function receiptsNameSomething({ drafts }: Drafted): readonly string[] {
+  const receipts = drafts.filter((draft) => draft.kind === 'receipt');
+  if (receipts.length === 0) return ['gives no receipt'];
+  return receipts.flatMap((draft) => [
+    ...(draft.receipt === null ? ['a receipt without a status'] : []),
+    ...(draft.about === null && (draft.receipt?.upTo ?? null) === null
+      ? ['a receipt that names no message']
+      : []),
+  ]);
+}
+
+/** Two facts must never share an id, within one delivery or across fixtures. */
+async function uniqueIds(bench: Bench): Promise<Faults> {
+  const seen = new Map<string, string>();
+  return everyFixture(bench, ({ fixture, drafts }) => {
+    const own = new Set<string>();
+    return drafts.flatMap((draft) => {
+      const other = own.has(draft.id) ? fixture.name : seen.get(draft.id);
+      own.add(draft.id);
+      seen.set(draft.id, fixture.name);
+      const same =
+        other === undefined || (other !== fixture.name && sharesDrafts(bench, other, draft));
+      return same ? [] : [`the id ${draft.id} is used twice`];
+    });
+  });
+}
+
+/** Two fixtures may show the same fact, such as a redelivery; then their golden drafts say so. */
+function sharesDrafts(bench: Bench, name: string, draft: Draft): boolean {
+  const other = bench.subject.fixtures.find((fixture) => fixture.name === name);
+  return other?.drafts.some(({ id, kind }) => id === draft.id && kind === draft.kind) === true;
+}
+
+async function stableIds(bench: Bench): Promise<Faults> {
+  const faults: string[] = [];
+  for (const fixture of bench.subject.fixtures) {
+    const first = await draftedOf(bench, fixture);
+    const again = await draftedOf(bench, fixture);
+    if (!isDeepStrictEqual(first.drafts, again.drafts)) faults.push(`${fixture.name}: differs`);
+  }
+  return faults;
+}
+
+/** Nobody is believed further than the definition says this platform can prove. */
+function provenWithinPolicy(bench: Bench): Promise<Faults> {
+  const { identity } = bench.connector.definition.policies;
+  const declared = new Set(identity.map(({ kind, proof }) => `${kind} ${proof}`));
+  return everyFixture(bench, ({ drafts }) =>
+    drafts
+      .flatMap((draft) => draft.sender.identities.map(({ kind, proof }) => `${kind} ${proof}`))
+      .filter((claim) => !declared.has(claim))
+      .map((claim) => `claims "${claim}", which the definition does not declare`),
+  );
+}
+
+function belongsHere(bench: Bench): Promise<Faults> {
+  const { account } = bench.subject;
+  const { channel } = bench.connector.definition;
+  return everyFixture(bench, ({ drafts }) =>
+    drafts.flatMap((draft) => [
+      ...(draft.connection === account.id ? [] : [`connection is ${draft.connection}`]),
+      ...(draft.channel === channel ? [] : [`channel is ${draft.channel} instead of ${channel}`]),
+    ]),
+  );
+}
+
+function digitsKept({ fixture, drafts }: Drafted): readonly string[] {
+  const text = JSON.stringify(drafts);
+  const lost = (fixture.digits ?? []).filter((digits) => !text.includes(digits));
+  return lost.map((digits) => `${digits} is not found in the drafts`);
+}
+
+type Judge = (bench: Bench) => Faults | Promise<Faults>;
+
+function check(
+  name: string,
+  [en, zh]: readonly [string, string],
+  run: Judge,
+  inapplicable?: Check['inapplicable'],
+): Check {
+  const base: Check = { id: `drafts.${name}`, group: 'drafts', title: say(en, zh), run };
+  return inapplicable === undefined ? base : { ...base, inapplicable };
+}
+
+const echoes = ({ connector }: Bench) =>
+  connector.definition.policies.selfEcho
+    ? null
+    : say('our own messages do not come back', '自己发送的消息不会回传');
+
+const receipts = ({ connector }: Bench) =>
+  connector.definition.policies.receipts.length > 0
+    ? null
+    : say('the platform gives no receipts', '平台不提供回执');
+
+const longIds = ({ subject }: Bench) =>
+  subject.fixtures.some(({ digits }) => digits !== undefined)
+    ? null
+    : say('no fixture names a long number', '样例中没有长数字');
+
+export const draftChecks: readonly Check[] = [
+  check('golden', ['every fixture gives its golden drafts', '样例产生预期草稿'], (bench) =>
+    everyFixture(bench, golden),
+  ),
+  check('schema', ['every draft is a draft', '每份草稿符合格式'], (bench) =>
+    everyFixture(bench, ({ invalid }) => invalid),
+  ),
+  check('here', ['drafts name their connection and channel', '草稿标明连接与渠道'], belongsHere),
+  check('ids', ['no two facts share an id', '不同事实的编号不同'], uniqueIds),
+  check('stable', ['the same delivery gives the same drafts', '同一推送产生相同草稿'], stableIds),
+  check(
+    'proof',
+    ['nobody is believed beyond the policy', '身份可信度不超过声明'],
+    provenWithinPolicy,
+  ),
+  check(
+    'digits',
+    ['long numbers reach the drafts digit for digit', '长数字逐位保留到草稿'],
+    (bench) => everyFixture(bench, digitsKept),
+    longIds,
+  ),
+  check(
+    'unknown',
+    ['an unknown kind is kept and opens nothing', '未知类型保留且不建工单'],
+    (bench) => trapped(bench, 'unknown', neverOpens),
+  ),
+  check('automatic', ['an automatic message is known as such', '自动消息被识别'], (bench) =>
+    trapped(bench, 'automatic', onlyKind('automatic')),
+  ),
+  check(
+    'echo',
+    ['our own message is an echo, not a complaint', '自己的消息识别为回声'],
+    (bench) => trapped(bench, 'echo', onlyKind('echo')),
+    echoes,
+  ),
+  check(
+    'receipt',
+    ['a receipt names the message it is about', '回执指明对应消息'],
+    (bench) => trapped(bench, 'receipt', receiptsNameSomething),
+    receipts,
+  ),
+];
