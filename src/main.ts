@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
@@ -261,9 +261,13 @@ async function openQueue({ config }: Loaded, log: Log): Promise<Queue> {
       stage,
       why: String(error.stack ?? error).slice(0, 1_000),
     });
-  const { redisUrl } = config.data;
+  const { redisUrl, databaseUrl, dir } = config.data;
   if (redisUrl === null) return embeddedQueue(onDefect);
-  return (await import('./queue/bullmq.js')).bullmqQueue(redisUrl, onDefect);
+  const installation = createHash('sha256')
+    .update(databaseUrl ?? dir)
+    .digest('hex')
+    .slice(0, 12);
+  return (await import('./queue/bullmq.js')).bullmqQueue({ url: redisUrl, installation }, onDefect);
 }
 
 /** Gives every stage its handler; returns the way to stop them. */

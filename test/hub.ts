@@ -6,6 +6,8 @@ import type { Hub, Seams } from '../src/api/hub.js';
 import { loadConfig } from '../src/config/load.js';
 import { startHub } from '../src/main.js';
 import { migrate } from '../src/store/migrate.js';
+import { openPostgres } from '../src/store/postgres.js';
+import { createDatabase, onPostgres, type TestServers } from './database.js';
 
 export const ADMIN_TOKEN = 'hub_test_admin_token_for_this_process_only';
 
@@ -44,13 +46,15 @@ export async function startTestHub({
   dataDir,
 }: TestOptions = {}): Promise<TestHub> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'hubbub-test-'));
-  const servers = process.env['DB'] === 'postgres' ? await freshServers() : {};
+  const servers = onPostgres ? await freshServers() : null;
   const loaded = loadConfig({
     HUBBUB_PORT: '0',
     HUBBUB_DATA_DIR: folder,
     HUBBUB_LOG_LEVEL: process.env['HUBBUB_LOG_LEVEL'] ?? 'silent',
     HUBBUB_BOOTSTRAP_TOKEN: ADMIN_TOKEN,
-    ...servers,
+    ...(servers === null
+      ? {}
+      : { HUBBUB_DATABASE_URL: servers.url, HUBBUB_REDIS_URL: servers.redis }),
     ...env,
   });
   const config = { ...loaded.config, network: { allowPrivate: ['127.0.0.0/8'] } };
@@ -60,27 +64,18 @@ export async function startTestHub({
     api: (method, path, body, headers = {}) => callApi(hub.url, { method, path, body, headers }),
     async end() {
       await hub.close();
+      await servers?.drop();
       if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** An empty schema for every hub, so that tests never meet each other's rows. */
-async function freshServers(): Promise<Record<string, string>> {
-  const database = process.env['HUBBUB_TEST_DATABASE_URL'];
-  const redis = process.env['HUBBUB_TEST_REDIS_URL'];
-  if (database === undefined || redis === undefined) {
-    throw new Error(
-      'DB=postgres needs HUBBUB_TEST_DATABASE_URL and HUBBUB_TEST_REDIS_URL (npm run test:servers sets them)',
-    );
-  }
-  const { openPostgres } = await import('../src/store/postgres.js');
-  const store = openPostgres(database);
-  await store.knex.raw('DROP SCHEMA public CASCADE');
-  await store.knex.raw('CREATE SCHEMA public');
+async function freshServers(): Promise<TestServers> {
+  const servers = await createDatabase();
+  const store = openPostgres(servers.url);
   await migrate(store);
   await store.close();
-  return { HUBBUB_DATABASE_URL: database, HUBBUB_REDIS_URL: redis };
+  return servers;
 }
 
 interface Call {

@@ -1,16 +1,16 @@
 import type { Job, Queue as BullQueue, Worker } from 'bullmq';
 import { STAGES, type Queue, type Stage } from './queue.js';
 
-const QUEUE = 'hubbub-stages';
+const QUEUE = 'hubbub';
 /** While a stage runs somewhere, further rings collapse into one that follows it. */
 const KEEP_NOTHING = { removeOnComplete: true, removeOnFail: true } as const;
 
 /**
  * The doorbell of many processes, on Redis: one deduplicated job a stage. Redis may lose everything
- * at any time; then the sweeper rings.
+ * at any time; then the sweeper rings. `installation` keeps two hubs on one Redis apart.
  */
 export async function bullmqQueue(
-  url: string,
+  { url, installation }: { readonly url: string; readonly installation: string },
   onDefect: (stage: Stage, error: Error) => void,
 ): Promise<Queue> {
   const [{ Queue: Bull, Worker: BullWorker }, { Redis }] = await Promise.all([
@@ -26,10 +26,11 @@ export async function bullmqQueue(
   const listening = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
   for (const link of [ringing, listening]) link.on('error', () => undefined);
   await Promise.allSettled([ringing.connect(), listening.connect()]);
+  const prefix = `${QUEUE}:${installation}`;
   const queues = new Map<Stage, BullQueue>();
   const workers: Worker[] = [];
   for (const stage of STAGES) {
-    const queue = new Bull(`${QUEUE}-${stage}`, { connection: ringing, skipVersionCheck: true });
+    const queue = new Bull(stage, { connection: ringing, prefix, skipVersionCheck: true });
     queue.on('error', () => undefined);
     queues.set(stage, queue);
   }
@@ -51,8 +52,9 @@ export async function bullmqQueue(
     onRing(stage, handler) {
       const run = (_: Job): Promise<void> =>
         handler().catch((error: unknown) => onDefect(stage, error as Error));
-      const worker = new BullWorker(`${QUEUE}-${stage}`, run, {
+      const worker = new BullWorker(stage, run, {
         connection: listening,
+        prefix,
         skipVersionCheck: true,
       });
       worker.on('error', () => undefined);
