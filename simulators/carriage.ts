@@ -7,12 +7,14 @@ export interface Carriage<Delivery> {
   readonly closing: AbortSignal;
   /**
    * Sends one delivery on its way. `go` makes all attempts for one copy; the attempts of all copies come back,
-   * none if the delivery was lost. A delivery that is held back resolves only after later ones have gone out.
+   * none if the delivery was lost. A delivery that is held back resolves only after later ones have gone out;
+   * `onHeld` tells that, to who must go on meanwhile.
    */
   carry<Attempt>(
     delivery: Delivery,
     message: WireMessage,
     go: (message: WireMessage) => Promise<readonly Attempt[]>,
+    onHeld?: () => void,
   ): Promise<readonly Attempt[]>;
   /** Drops what is still held back. */
   close(): void;
@@ -36,9 +38,14 @@ export function createCarriage<Delivery>(
   const held = new Set<Held>();
   const closing = new AbortController();
 
-  async function plan(faults: readonly CarriageFault[], message: WireMessage): Promise<Plan> {
+  async function plan(
+    faults: readonly CarriageFault[],
+    message: WireMessage,
+    onHeld: () => void,
+  ): Promise<Plan> {
     let current: Plan = { copies: 1, message, wasHeld: false };
     for (const fault of faults) {
+      if (fault.kind === 'holdBack') onHeld();
       current = await suffer(current, fault);
       if (current.copies === 0) break;
     }
@@ -65,8 +72,8 @@ export function createCarriage<Delivery>(
 
   return {
     closing: closing.signal,
-    async carry(delivery, message, go) {
-      const journey = await plan(script.take(delivery), message);
+    async carry(delivery, message, go, onHeld = () => undefined) {
+      const journey = await plan(script.take(delivery), message, onHeld);
       const copies = Array.from({ length: journey.copies }, () => go(journey.message));
       const attempts = (await Promise.all(copies)).flat();
       if (!journey.wasHeld) letPass(held);

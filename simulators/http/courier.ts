@@ -33,9 +33,9 @@ export interface CourierOptions<Delivery> {
 export interface Courier<Delivery> {
   /**
    * Delivers, and resolves when the platform would give up or is content. A delivery that a rule holds back
-   * resolves only after later ones have gone out.
+   * resolves only after later ones have gone out; `onHeld` tells that.
    */
-  carry(delivery: Delivery, message: WireMessage): Promise<DeliveryReport>;
+  carry(delivery: Delivery, message: WireMessage, onHeld?: () => void): Promise<DeliveryReport>;
   /** Drops what is still held back and closes the idle connections. */
   close(): void;
 }
@@ -61,9 +61,9 @@ export function createCourier<Delivery>(options: CourierOptions<Delivery>): Cour
   }
 
   return {
-    async carry(delivery, message) {
+    async carry(delivery, message, onHeld) {
       const go = (wire: WireMessage): Promise<readonly Attempt[]> => attemptAll(delivery, wire);
-      const attempts = await carriage.carry(delivery, message, go);
+      const attempts = await carriage.carry(delivery, message, go, onHeld);
       return { attempts, acknowledged: attempts.some(isAcknowledged) };
     },
     close() {

@@ -105,6 +105,17 @@ describe('customers with mail', () => {
     await hub.close();
   });
 
+  test('raw bytes reach the hub’s listener as they are', async () => {
+    const hub = await startMail();
+    mail.route('hub.test', { ...hub.smtp });
+    const raw = 'From: <>\r\nSubject: =?broken\r\n\r\n.\r\n..dots\r\n\xff';
+    const report = await mail.sendRaw({ from: '', to: HUB, raw: Buffer.from(raw, 'latin1') });
+    expect(report.acknowledged).toBe(true);
+    const taken = hub.ledger.entries.find((entry) => entry.kind === 'taken');
+    expect(taken?.raw.toString('latin1').trimEnd()).toBe(raw);
+    await hub.close();
+  });
+
   test('a letter can arrive twice or never', async () => {
     mail.scriptDeliveries({ then: duplicate() });
     mail.scriptDeliveries({ then: lose() });

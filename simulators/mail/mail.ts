@@ -13,9 +13,9 @@ import type { MailEntry } from './entries.js';
 import { startImap, type ImapControl } from './imap/server.js';
 import type { ImapCommand } from './imap/session.js';
 import type { WrittenLetter } from './letters.js';
-import { createOutgoing, type MailRoute } from './outgoing.js';
+import { createOutgoing, type MailReport, type MailRoute } from './outgoing.js';
 import { addMail, folderOf, mailboxOf, type Mailbox, type PostOffice } from './post-office.js';
-import { startSmtpDoor, type SmtpRule } from './smtp-door.js';
+import { startSmtpDoor, type SmtpEvent, type SmtpRule } from './smtp-door.js';
 
 export interface MailOptions {
   /** Mailboxes with their passwords; others come into being as soon as mail for them arrives. */
@@ -31,6 +31,14 @@ export interface MailOptions {
   /** IMAP refuses to open a folder before the client has sent ID, as 163.com does; false when left out. */
   readonly wantsId?: boolean | undefined;
   readonly now?: (() => Date) | undefined;
+}
+
+/** A mail as bytes, with its envelope. */
+export interface RawMail {
+  /** Envelope sender; empty for `<>`. */
+  readonly from: string;
+  readonly to: string | readonly string[];
+  readonly raw: Buffer | string;
 }
 
 export interface MailSimulator {
@@ -50,6 +58,8 @@ export interface MailSimulator {
   /** Makes the mailbox, or changes its password. */
   setPassword(address: string, password: string): void;
   customer(address: string, name?: string): MailCustomer;
+  /** Sends raw bytes to where these recipients are, over SMTP if their domain is routed. */
+  sendRaw(mail: RawMail): Promise<MailReport>;
   /** Puts raw bytes into a folder as they are. Returns their UID. */
   deliver(address: string, folder: string, raw: Buffer | string): number;
   /** Everything else that can happen to mailboxes and IMAP connections. */
@@ -81,11 +91,7 @@ export async function startMail(options: MailOptions = {}): Promise<MailSimulato
   const smtp = await startSmtpDoor({
     isRightPassword: (user, password) => isRightPassword(office, user, password),
     observe: ({ from, to }, ending) => ledger.record({ kind: 'smtp', from, to, ending }),
-    take({ from, to, raw }) {
-      ledger.record({ kind: 'taken', from, to, raw });
-      for (const recipient of to) deliverHere(desk, { from, recipient }, raw);
-      if (options.keepsSent === true) store(desk, mailboxOf(office, from), 'Sent', raw);
-    },
+    take: (event) => takeFromHub(desk, event, options.keepsSent ?? false),
   });
   const imapScript = createScript<ImapCommand, AnswerFault>();
   const imap = await startImap({
@@ -106,6 +112,8 @@ export async function startMail(options: MailOptions = {}): Promise<MailSimulato
     setDmarc: (domain, verdict) => void verdicts.set(domain.toLowerCase(), verdict),
     setPassword: (address, password) => void (mailboxOf(office, address).password = password),
     customer: (address, name = '') => mailCustomer({ office, outgoing }, address, name),
+    sendRaw: ({ from, to, raw }) =>
+      outgoing.send({ messageId: '', from, to: [to].flat(), raw: Buffer.from(raw) }),
     deliver: (address, folder, raw) =>
       store(desk, mailboxOf(office, address), folder, Buffer.from(raw)),
     mailboxes: imap.control,
@@ -127,6 +135,13 @@ interface Desk {
   readonly ledger: Ledger<MailEntry>;
   readonly verdicts: ReadonlyMap<string, DmarcVerdict>;
   readonly authservId: string;
+}
+
+/** The hub has handed a mail over: it is in its recipients' mailboxes at once. */
+function takeFromHub(desk: Desk, { from, to, raw }: SmtpEvent, keepsSent: boolean): void {
+  desk.ledger.record({ kind: 'taken', from, to, raw });
+  for (const recipient of to) deliverHere(desk, { from, recipient }, raw);
+  if (keepsSent) store(desk, mailboxOf(desk.office, from), 'Sent', raw);
 }
 
 function deliverHere(

@@ -18,6 +18,8 @@ export interface Folder {
   uidNext: number;
   /** In order of UID. */
   mails: StoredMail[];
+  /** Grows with every change, so that whoever has seen this number need not look again. */
+  version: number;
   readonly watchers: Set<(news: FolderNews) => void>;
   /** Mails that disappear as soon as somebody is about to read them. */
   readonly vanishing: Set<StoredMail>;
@@ -68,6 +70,7 @@ export function addFolder(
     uidValidity: 1,
     uidNext: 1,
     mails: [],
+    version: 0,
     watchers: new Set(),
     vanishing: new Set(),
   };
@@ -113,8 +116,9 @@ export function changeUidValidity(folder: Folder): void {
   announce(folder, 'uidValidityChanged');
 }
 
-/** Tells the watchers that flags were changed in place. */
+/** Tells the watchers; to be called after flags were changed in place. */
 export function announce(folder: Folder, news: FolderNews): void {
+  folder.version += 1;
   for (const watcher of [...folder.watchers]) watcher(news);
 }
 

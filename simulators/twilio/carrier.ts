@@ -1,4 +1,4 @@
-import type { CarriageFault, Script } from '../faults.js';
+import type { CarriageFault, Script, WireMessage } from '../faults.js';
 import { createCourier, type Courier, type DeliveryReport } from '../http/courier.js';
 import type { Ledger } from '../ledger.js';
 import type { Account } from './account.js';
@@ -23,7 +23,13 @@ const READ_TIMEOUT_MS = 15_000;
 
 /** Hands signed forms to the hub. */
 export interface Carrier {
-  carry(kind: TwilioDelivery['kind'], url: string, form: URLSearchParams): Promise<DeliveryReport>;
+  /** `onHeld` is called if a rule holds the delivery back, so that the next may go first. */
+  carry(
+    kind: TwilioDelivery['kind'],
+    url: string,
+    form: URLSearchParams,
+    onHeld?: () => void,
+  ): Promise<DeliveryReport>;
   close(): void;
 }
 
@@ -50,10 +56,10 @@ export function createCarrier(options: CarrierOptions): Carrier {
   });
   return {
     close: () => courier.close(),
-    carry(kind, url, form) {
+    carry(kind, url, form, onHeld) {
       const messageSid = form.get('MessageSid') ?? '';
       const delivery = { kind, messageSid, form: Object.fromEntries(form) };
-      return courier.carry(delivery, {
+      const wire: WireMessage = {
         url: options.route(url),
         headers: {
           'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
@@ -62,7 +68,8 @@ export function createCarrier(options: CarrierOptions): Carrier {
           'x-twilio-signature': signForm(account.authToken, url, form),
         },
         body: Buffer.from(form.toString()),
-      });
+      };
+      return courier.carry(delivery, wire, onHeld);
     },
   };
 }

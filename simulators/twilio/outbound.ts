@@ -38,25 +38,37 @@ export async function bringToPhone(
   const forms: URLSearchParams[] = [];
   for (const status of stages) {
     enterStage(options.account, message, { status, fate });
+    if (status === fate.status) ring(options, message, { fate, files: files ?? [] });
     const form = receiptForm(options.account, message, { status, fate });
     if (options.receiptOrder === 'shuffled') forms.push(form);
     else await tell(options, message, form);
     await pause(options.paceMs, options.closing);
   }
-  if (fate.status === 'delivered' || fate.status === 'sent') {
-    const { to: number, from, body } = message;
-    options.ledger.record({ kind: 'phone', message: { number, from, body, files: files ?? [] } });
-  }
   for (const form of shuffled(forms, options.random)) await tell(options, message, form);
 }
 
+/** Puts the message into the phone, if that is where it ends. */
+function ring(
+  options: OutboundOptions,
+  message: StoredMessage,
+  end: { readonly fate: Fate; readonly files: readonly Buffer[] },
+): void {
+  if (end.fate.status !== 'delivered' && end.fate.status !== 'sent') return;
+  const { to: number, from, body } = message;
+  options.ledger.record({ kind: 'phone', message: { number, from, body, files: end.files } });
+}
+
+/** Sends one receipt. A receipt that is held back does not keep those behind it. */
 async function tell(
   options: OutboundOptions,
   message: StoredMessage,
   form: URLSearchParams,
 ): Promise<void> {
-  if (message.statusCallback === null || options.closing.aborted) return;
-  await options.carrier.carry('status', message.statusCallback, form);
+  const url = message.statusCallback;
+  if (url === null || options.closing.aborted) return;
+  await new Promise<void>((resolve) => {
+    void options.carrier.carry('status', url, form, resolve).then(() => resolve());
+  });
 }
 
 async function fetchFiles(

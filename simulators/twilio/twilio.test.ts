@@ -1,4 +1,11 @@
-import { answer, createScript, halfAnswer, holdBack, resetWithoutAnswer } from '../faults.js';
+import {
+  answer,
+  createScript,
+  halfAnswer,
+  holdBack,
+  lateAnswer,
+  resetWithoutAnswer,
+} from '../faults.js';
 import type { AnswerFault } from '../faults.js';
 import { emptyAnswer } from '../http/answer.js';
 import { startLoopback, type HttpRequest, type Loopback } from '../http/loopback.js';
@@ -154,19 +161,39 @@ describe('the Twilio simulator', () => {
       expect(twilio.customer(CUSTOMER).inbox).toEqual([]);
     });
 
-    test('receipts can arrive out of order', async () => {
+    test('one receipt can arrive behind the next', async () => {
       twilio.scriptDeliveries({
-        when: (delivery) => delivery.form['MessageStatus'] === 'delivered',
-        then: holdBack(1),
+        when: (delivery) => delivery.form['MessageStatus'] === 'sent',
+        then: holdBack(),
       });
-      await send({ ...basic, StatusCallback: `${door.loopback.url}/first` });
-      await twilio.ledger.until((entry) => entry.kind === 'phone' || entry.kind === 'attempt', {
-        count: 2,
+      await send({ ...basic, StatusCallback: `${door.loopback.url}/status` });
+      await twilio.ledger.until((entry) => entry.kind === 'attempt', { count: 3 });
+      expect(statuses()).toEqual(['queued', 'delivered', 'sent']);
+    });
+
+    test('all receipts of a message can be shuffled', async () => {
+      const shuffling = await startTwilio({
+        accountSid: twilio.accountSid,
+        authToken: twilio.authToken,
+        receiptOrder: 'shuffled',
+        random: () => 0.99,
       });
-      await send({ ...basic, StatusCallback: `${door.loopback.url}/second` });
-      await twilio.ledger.until((entry) => entry.kind === 'attempt', { count: 6 });
-      const first = door.arrived.findIndex((one) => one.form.get('MessageStatus') === 'delivered');
-      expect(door.arrived[first - 1]?.path).toBe('/second');
+      await fetch(`${shuffling.url}/2010-04-01/Accounts/${twilio.accountSid}/Messages.json`, {
+        method: 'POST',
+        headers: { authorization: credentials() },
+        body: new URLSearchParams({ ...basic, StatusCallback: `${door.loopback.url}/status` }),
+      });
+      await shuffling.ledger.until((entry) => entry.kind === 'attempt', { count: 3 });
+      expect(statuses()).toEqual(['delivered', 'sent', 'queued']);
+      await shuffling.close();
+    });
+
+    test('a receipt can overtake the answer to the request', async () => {
+      twilio.script({ then: lateAnswer(2_000) });
+      const sending = send({ ...basic, StatusCallback: `${door.loopback.url}/status` });
+      sending.catch(() => undefined);
+      await twilio.ledger.until((entry) => entry.kind === 'attempt');
+      expect(twilio.ledger.entries.some((entry) => entry.kind === 'request')).toBe(false);
     });
 
     test('fetches the files of an MMS and hands them to the phone', async () => {

@@ -61,7 +61,7 @@ export function flagList(mail: StoredMail): string {
 function isGone(selected: Selection, mail: StoredMail): boolean {
   const { folder } = selected;
   if (folder.vanishing.delete(mail)) expungeMails(folder, (candidate) => candidate === mail);
-  return !folder.mails.includes(mail);
+  return folder.version !== selected.version && !folder.mails.includes(mail);
 }
 
 function fetchItem(selected: Selection, mail: StoredMail, item: string): Buffer | null {

@@ -50,7 +50,8 @@ function open(
   if (session.wantsId && !session.hasSentId) return no('SELECT Unsafe Login.');
   const folder = namedFolder(mailbox, wanted.name);
   if (folder === null) return no('[NONEXISTENT] no such folder');
-  session.selected = { folder, view: [...folder.mails], isReadOnly: wanted.isReadOnly };
+  const { version } = folder;
+  session.selected = { folder, view: [...folder.mails], version, isReadOnly: wanted.isReadOnly };
   session.write(
     '* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)\r\n' +
       '* OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)] kept\r\n' +

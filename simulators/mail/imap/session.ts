@@ -19,6 +19,8 @@ export function isLogin(command: ImapCommand): boolean {
 export interface Selection {
   readonly folder: Folder;
   view: StoredMail[];
+  /** The folder's version that `view` agrees with. */
+  version: number;
   readonly isReadOnly: boolean;
 }
 
@@ -61,7 +63,7 @@ export function bad(text: string): Tagged {
  */
 export function tellChanges(session: Session, allowed: { readonly expunges: boolean }): void {
   const { selected } = session;
-  if (selected === null) return;
+  if (selected === null || selected.version === selected.folder.version) return;
   const present = new Set(selected.folder.mails);
   if (allowed.expunges) {
     for (let index = selected.view.length - 1; index >= 0; index -= 1) {
@@ -70,6 +72,7 @@ export function tellChanges(session: Session, allowed: { readonly expunges: bool
       selected.view.splice(index, 1);
       session.write(`* ${index + 1} EXPUNGE\r\n`);
     }
+    selected.version = selected.folder.version;
   }
   const known = new Set(selected.view);
   const arrived = selected.folder.mails.filter((mail) => !known.has(mail));
