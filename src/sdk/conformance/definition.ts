@@ -10,10 +10,12 @@ import type { Bench, Check, Faults } from './check.js';
 
 /** A heading for each of these stands in every connector's page, so that every page reads alike. */
 const README_SECTIONS: readonly (readonly [name: string, heading: RegExp])[] = [
-  ['Set-up', /set[ -]?up/i],
-  ['What works', /what (works|it does|travels)/i],
-  ['Limits', /limit/i],
-  ['Verified', /verif|live|tested/i],
+  ['What it does natively, converts, drops, rejects', /what it does/i],
+  ['Windows and limits', /limit/i],
+  ['Set-up step by step', /set-?up/i],
+  ['Identity', /identity/i],
+  ['Errors', /errors/i],
+  ['What was never verified live', /verified/i],
 ];
 
 const HAN = /\p{Script=Han}/u;

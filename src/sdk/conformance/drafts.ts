@@ -94,26 +94,15 @@ function receiptsNameSomething({ drafts }: Drafted): readonly string[] {
   ]);
 }
 
-/** Two facts must never share an id, within one delivery or across fixtures. */
-async function uniqueIds(bench: Bench): Promise<Faults> {
-  const seen = new Map<string, string>();
-  return everyFixture(bench, ({ fixture, drafts }) => {
-    const own = new Set<string>();
-    return drafts.flatMap((draft) => {
-      const other = own.has(draft.id) ? fixture.name : seen.get(draft.id);
-      own.add(draft.id);
-      seen.set(draft.id, fixture.name);
-      const same =
-        other === undefined || (other !== fixture.name && sharesDrafts(bench, other, draft));
-      return same ? [] : [`the id ${draft.id} is used twice`];
-    });
-  });
-}
-
-/** Two fixtures may show the same fact, such as a redelivery; then their golden drafts say so. */
-function sharesDrafts(bench: Bench, name: string, draft: Draft): boolean {
-  const other = bench.subject.fixtures.find((fixture) => fixture.name === name);
-  return other?.drafts.some(({ id, kind }) => id === draft.id && kind === draft.kind) === true;
+/** Two facts never share an id: not within a delivery, nor a receipt or an edit with what it is about. */
+function uniqueIds({ drafts }: Drafted): readonly string[] {
+  const ids = drafts.map(({ id }) => id);
+  const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
+  const borrowed = drafts.filter(({ id, about }) => id === about);
+  return [
+    ...twice.map((id) => `the id ${id} is used twice`),
+    ...borrowed.map(({ id, kind }) => `the ${kind} has the id of what it is about, ${id}`),
+  ];
 }
 
 async function stableIds(bench: Bench): Promise<Faults> {
@@ -190,7 +179,9 @@ export const draftChecks: readonly Check[] = [
     everyFixture(bench, ({ invalid }) => invalid),
   ),
   check('here', ['drafts name their connection and channel', '草稿标明连接与渠道'], belongsHere),
-  check('ids', ['no two facts share an id', '不同事实的编号不同'], uniqueIds),
+  check('ids', ['no two facts share an id', '不同事实的编号不同'], (bench) =>
+    everyFixture(bench, uniqueIds),
+  ),
   check('stable', ['the same delivery gives the same drafts', '同一推送产生相同草稿'], stableIds),
   check(
     'proof',
