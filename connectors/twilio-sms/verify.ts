@@ -39,7 +39,7 @@ export function verify(request: InboundRequest, account: Account): Verdict {
 function authTokens(account: Account): readonly string[] {
   const { authToken, previousAuthToken } = account.credentials;
   return [authToken, previousAuthToken].filter(
-    (token): token is string => typeof token === 'string' && token !== '',
+    (token): token is string => typeof token === 'string' && token.trim() !== '',
   );
 }
 
@@ -102,8 +102,9 @@ function bodyHashOf(url: string): string | null {
  * with another one has to be the same delivery (the class of CVE-2026-32053).
  */
 function deliveryKey(request: InboundRequest, pairs: FormPairs): string {
-  const fromUrl = request.method === 'GET' ? Buffer.from(request.query.toString()) : null;
-  const values = firstValues(fromUrl === null ? pairs : (readForm(fromUrl) ?? []));
+  // Whichever of the two is read as the message; the method is not signed and must not decide.
+  const read = request.body.length > 0 ? pairs : readForm(Buffer.from(request.query.toString()));
+  const values = firstValues(read ?? []);
   const sid = values['MessageSid'] ?? values['SmsSid'] ?? '';
   const status = statusOf(values);
   if (sid !== '') return status === null ? sid : `${sid}#${status}`;

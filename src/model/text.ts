@@ -6,5 +6,15 @@ const NUL = '\u0000';
  */
 export function cleanText(text: string): { readonly text: string; readonly replaced: boolean } {
   if (text.isWellFormed() && !text.includes(NUL)) return { text, replaced: false };
-  return { text: text.toWellFormed().replaceAll(NUL, '\uFFFD'), replaced: true };
+  return { text: withoutNul(text.toWellFormed()), replaced: true };
+}
+
+/** One pass over the code units: replacing by search takes seconds for megabytes of nothing but zeros. */
+function withoutNul(text: string): string {
+  if (!text.includes(NUL)) return text;
+  const units = Buffer.from(text, 'utf16le');
+  for (let at = 0; at < units.length; at += 2) {
+    if (units[at] === 0 && units[at + 1] === 0) units.writeUInt16LE(0xfffd, at);
+  }
+  return units.toString('utf16le');
 }

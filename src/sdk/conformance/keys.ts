@@ -58,7 +58,7 @@ function tellsContentApart(bench: Bench): Faults {
 function isStable(bench: Bench): Faults {
   const first = keyOf(bench, genuine(bench));
   const later = verdictOf(bench, genuine(bench), {
-    account: structuredClone(bench.subject.account),
+    account: { ...bench.subject.account },
     now: bench.subject.now + 1_000,
   });
   const second = typeof later !== 'string' && later.verdict === 'verified' ? later.key : null;
