@@ -13,6 +13,7 @@ import {
   insertLink,
   saveTicketState,
   ticketById,
+  ticketForChange,
   undoLinks,
   unhangTicket,
   type EventRow,
@@ -53,7 +54,9 @@ export function* recordEvent(
   at: number,
   author: string,
 ): Work<TicketState> {
-  const root = ticket.root_id === null ? ticket : ((yield* ticketById(ticket.root_id)) ?? ticket);
+  const member = (yield* ticketForChange(ticket.id)) ?? ticket;
+  const root =
+    member.root_id === null ? member : ((yield* ticketForChange(member.root_id)) ?? member);
   yield* insertEvent({ id: ticket.id, conversation: ticket.conversation_id }, event, at, author);
   const state = applyEvent(JSON.parse(root.state) as TicketState, event, at);
   yield* saveTicketState(root.id, state);
@@ -69,10 +72,10 @@ export function* mergeTickets(
   other: number,
   decision: Decision,
 ): Work<number | undefined> {
-  const [a, b] = [yield* rootOf(one), yield* rootOf(other)];
-  if (a === undefined || b === undefined) return undefined;
-  if (a.id === b.id) return a.id;
-  const [older, younger] = a.id < b.id ? [a, b] : [b, a];
+  const roots = yield* rootsForChange(one, other);
+  if (roots === undefined) return undefined;
+  const [older, younger] = roots;
+  if (older.id === younger.id) return older.id;
   const { author, at } = decision;
   const link = yield* insertLink({
     older: older.id,
@@ -97,12 +100,27 @@ export function* mergeTickets(
   return older.id;
 }
 
+/** Both roots, the older first, kept from other merges; read again until no merge came between. */
+function* rootsForChange(
+  one: number,
+  other: number,
+): Work<readonly [TicketRow, TicketRow] | undefined> {
+  for (;;) {
+    const ids = [(yield* rootOf(one))?.id, (yield* rootOf(other))?.id];
+    const [first, second] = ids.map((id) => id ?? 0).sort((a, b) => a - b);
+    const older = yield* ticketForChange(first ?? 0);
+    const younger = first === second ? older : yield* ticketForChange(second ?? 0);
+    if (older === undefined || younger === undefined) return undefined;
+    if (older.root_id === null && younger.root_id === null) return [older, younger];
+  }
+}
+
 /** Takes a member, with all that was merged into it, out again and remembers that they differ. */
 export function* unmergeTicket(
   ticket: number,
   decision: Decision,
 ): Work<{ readonly from: number } | undefined> {
-  const row = yield* ticketById(ticket);
+  const row = yield* ticketForChange(ticket);
   if (row?.merged_into == null || row.root_id === null) return undefined;
   const { merged_into: parent, root_id: root } = row;
   const { author, at } = decision;

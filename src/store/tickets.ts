@@ -54,6 +54,11 @@ export function* ticketById(id: number): Work<TicketRow | undefined> {
   return yield* get<TicketRow>(`SELECT ${COLUMNS} FROM tickets WHERE id = ?`, id);
 }
 
+/** Kept from other writers until the commit: what is read here may be changed and written back. */
+export function* ticketForChange(id: number): Work<TicketRow | undefined> {
+  return yield* get<TicketRow>(`SELECT ${COLUMNS} FROM tickets WHERE id = ? {lock}`, id);
+}
+
 /** A root and its members, oldest first. */
 export function* componentOf(root: number): Work<readonly TicketRow[]> {
   return yield* all<TicketRow>(

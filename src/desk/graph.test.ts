@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { openTestStore, type TestStore } from '../../test/database.js';
+import {
+  applyEvent,
+  newTicketState,
+  type TicketEvent,
+  type TicketState,
+} from '../model/ticket-state.js';
+import { insertConversation } from '../store/conversations.js';
+import { insertPerson } from '../store/persons.js';
+import { componentOf, insertEvent, insertTicket, linksOf, ticketById } from '../store/tickets.js';
+import { run, type Work } from '../store/work.js';
+import {
+  mergeTickets,
+  ownState,
+  previewUnmerge,
+  recordEvent,
+  rootOf,
+  unmergeTicket,
+} from './graph.js';
+
+let test_: TestStore;
+beforeAll(async () => {
+  test_ = await openTestStore();
+});
+afterAll(() => test_.end());
+
+const by = { author: 'anna', at: 5_000, evidence: [] };
+
+function* openTickets(n: number): Work<number[]> {
+  const person = yield* insertPerson(1, null, 0);
+  const ids: number[] = [];
+  for (let i = 0; i < n; i += 1) {
+    const key = `${person}-${i}`;
+    const conversation = yield* insertConversation({
+      connection_id: 'c',
+      key,
+      group_id: 1,
+      channel: 'test',
+      handle: key,
+      name: null,
+      subject: null,
+      context: '{}',
+      person_id: person,
+    });
+    const opened: TicketEvent = { type: 'opened', data: { subject: `matter ${i}`, fields: {} } };
+    const id = yield* insertTicket(1, conversation, applyEvent(newTicketState(i), opened, i));
+    yield* insertEvent({ id, conversation }, opened, i, 'customer');
+    ids.push(id);
+  }
+  return ids;
+}
+
+const write = <T>(work: () => Work<T>): Promise<T> => test_.store.write(work);
+const stateOf = async (id: number): Promise<TicketState> =>
+  JSON.parse((await write(() => ticketById(id)))?.state ?? 'null') as TicketState;
+
+test('either direction of a merge keeps the older ticket as root', async () => {
+  const [a = 0, b = 0, c = 0, d = 0] = await write(() => openTickets(4));
+  expect(await write(() => mergeTickets(b, a, by))).toBe(a);
+  expect(await write(() => mergeTickets(c, d, by))).toBe(c);
+  expect(await write(() => mergeTickets(d, b, by))).toBe(a);
+  expect((await write(() => rootOf(d)))?.id).toBe(a);
+  expect((await write(() => ticketById(d)))?.merged_into).toBe(c);
+});
+
+test('two merges in opposite directions at once make one root and no cycle', async () => {
+  const [a = 0, b = 0] = await write(() => openTickets(2));
+  const roots = await Promise.all([
+    write(() => mergeTickets(a, b, by)),
+    write(() => mergeTickets(b, a, by)),
+  ]);
+  expect(roots).toEqual([a, a]);
+  expect(
+    (await write(() => linksOf([a, b]))).filter(({ decision }) => decision === 'same'),
+  ).toHaveLength(1);
+});
+
+test('the database refuses an edge from an older to a younger ticket', async () => {
+  const [a = 0, b = 0] = await write(() => openTickets(2));
+  await expect(
+    write(() => run('UPDATE tickets SET merged_into = ? WHERE id = ?', b, a)),
+  ).rejects.toThrow(/check|constraint/i);
+});
+
+test('what was done to a member while it was merged stays with the member', async () => {
+  const [a = 0, b = 0] = await write(() => openTickets(2));
+  await write(() => mergeTickets(a, b, by));
+  const member = await write(() => ticketById(b));
+  await write(function* () {
+    if (member !== undefined)
+      yield* recordEvent(
+        member,
+        { type: 'received', data: { message: 9, at: 6_000, excerpt: 'and another thing' } },
+        6_000,
+        'customer',
+      );
+  });
+  expect((await stateOf(a)).lastMessage?.excerpt).toBe('and another thing');
+  const preview = await write(() => previewUnmerge(b));
+  await write(() => unmergeTicket(b, by));
+  expect((await stateOf(a)).lastMessage).toBeNull();
+  expect((await stateOf(b)).lastMessage?.excerpt).toBe('and another thing');
+  expect(preview?.ticket.lastMessage).toEqual((await stateOf(b)).lastMessage);
+});
+
+test('un-merging keeps what hangs below and remembers that the two differ', async () => {
+  const [a = 0, b = 0, c = 0] = await write(() => openTickets(3));
+  await write(() => mergeTickets(b, c, by));
+  await write(() => mergeTickets(a, b, by));
+  await write(() => unmergeTicket(b, by));
+  expect((await write(() => componentOf(b))).map(({ id }) => id)).toEqual([b, c]);
+  expect((await write(() => componentOf(a))).map(({ id }) => id)).toEqual([a]);
+  const links = await write(() => linksOf([b]));
+  expect(links.map(({ decision, undone_at }) => [decision, undone_at !== null])).toEqual([
+    ['same', false],
+    ['same', true],
+    ['different', false],
+  ]);
+});
+
+test('a ticket that is no member cannot be taken out', async () => {
+  const [a = 0] = await write(() => openTickets(1));
+  expect(await write(() => unmergeTicket(a, by))).toBeUndefined();
+  expect(await write(() => previewUnmerge(a))).toBeUndefined();
+});
+
+test('property: merges undone in reverse give every ticket back exactly as it was', async () => {
+  const pairs = fc.array(fc.tuple(fc.nat(5), fc.nat(5)), { maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(pairs, async (merges) => {
+      const ids = await write(() => openTickets(6));
+      const before = await Promise.all(ids.map((id) => write(() => ownState(id))));
+      const undo: number[] = [];
+      for (const [x, y] of merges) {
+        const [one, other] = [ids[x] ?? 0, ids[y] ?? 0];
+        const [r1, r2] = [
+          (await write(() => rootOf(one)))?.id ?? 0,
+          (await write(() => rootOf(other)))?.id ?? 0,
+        ];
+        await write(() => mergeTickets(one, other, by));
+        if (r1 !== r2) undo.push(Math.max(r1, r2));
+      }
+      for (const younger of undo.reverse()) await write(() => unmergeTicket(younger, by));
+      for (const [i, id] of ids.entries()) {
+        const row = await write(() => ticketById(id));
+        const { updatedAt: _now, ...state } = JSON.parse(row?.state ?? '{}') as TicketState;
+        const { updatedAt: _then, ...was } = before[i] as TicketState;
+        expect([row?.merged_into, row?.root_id, state]).toEqual([null, null, was]);
+      }
+    }),
+    { numRuns: 25, seed: 7 },
+  );
+});
