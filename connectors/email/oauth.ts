@@ -33,9 +33,9 @@ export async function accessToken(context: Context): Promise<Token> {
   }
 }
 
-/** To be called when a server refuses the token: the next {@link accessToken} fetches another. */
-export function forgetToken(context: Context): void {
-  context.forget(NAME);
+/** To be called when a server refuses this token: the next {@link accessToken} fetches another. */
+export function forgetToken(context: Context, refused: string): void {
+  context.forget(NAME, refused);
 }
 
 async function refresh(context: Context): Promise<Remembered> {

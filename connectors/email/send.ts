@@ -4,10 +4,10 @@ import type { Context, Outcome, Part } from '../../src/sdk/index.js';
 import { brokenHeader, composeMail, recipientsOf } from './compose.js';
 import type { Dial } from './dial.js';
 import { breakOutcome, refusalFailure } from './failures.js';
+import type { NotReady } from './secrets.js';
 import { createSessions } from './sessions.js';
 import type { Lent, Sessions } from './sessions.js';
 import { logInToSmtp } from './smtp-login.js';
-import type { NotReady } from './smtp-login.js';
 import type { SmtpEnvelope, SmtpResult, SmtpTrouble } from './smtp.js';
 import type { MailPayload } from './transport.js';
 

@@ -1,17 +1,11 @@
-import type { Context, Failure } from '../../src/sdk/index.js';
-import { dialOf, signInOf } from './dial.js';
+import type { Context } from '../../src/sdk/index.js';
 import type { Dial } from './dial.js';
 import { refusalFailure } from './failures.js';
-import { accessToken, forgetToken } from './oauth.js';
-import { readSettings } from './settings.js';
+import { forgetToken } from './oauth.js';
+import { doorOf } from './secrets.js';
+import type { NotReady } from './secrets.js';
 import { openSmtp } from './smtp.js';
 import type { SmtpSession, SmtpTrouble } from './smtp.js';
-
-/** Nothing was sent, and the reason lies before the dialogue. */
-export interface NotReady {
-  readonly kind: 'notReady';
-  readonly failure: Failure;
-}
 
 /**
  * A dialogue with the account's SMTP server, logged in as its settings say. A refused OAuth token is
@@ -22,52 +16,17 @@ export async function logInToSmtp(
   change: Partial<Dial>,
   stop: AbortSignal,
 ): Promise<SmtpSession | SmtpTrouble | NotReady> {
-  const account = context.account();
-  const settings = readSettings(account);
-  if (settings?.smtp === undefined) {
-    return notReady({ kind: 'misconfigured', setting: 'smtp', why: 'no SMTP server is set' });
+  const door = await doorOf(context, 'smtp');
+  if (door.kind === 'notReady') return door;
+  const opened = await openSmtp({ ...door.dial, ...change }, door.secret, stop);
+  if (door.secret?.kind !== 'token' || 'deliver' in opened || !isLoginRefusal(opened)) {
+    return opened;
   }
-  const dial = { ...dialOf(settings, settings.smtp), ...change };
-  const signIn = signInOf(account, settings.smtp, 'smtp');
-  if (signIn.kind === 'missing') {
-    return notReady({
-      kind: 'misconfigured',
-      setting: signIn.setting,
-      why: 'the password is missing',
-    });
-  }
-  if (signIn.kind === 'ready') return openSmtp(dial, signIn.secret, stop);
-  const opened = await withToken(context, dial, stop);
-  if ('deliver' in opened || opened.kind !== 'refused' || !isLoginRefusal(opened)) return opened;
-  // One refresh: the server may have refused a token before its time.
-  forgetToken(context);
-  return withToken(context, dial, stop);
-}
-
-async function withToken(
-  context: Context,
-  dial: Dial,
-  stop: AbortSignal,
-): Promise<SmtpSession | SmtpTrouble | NotReady> {
-  const token = await accessToken(context);
-  switch (token.kind) {
-    case 'token':
-      return openSmtp(dial, { kind: 'token', value: token.value }, stop);
-    case 'refused':
-      return notReady({ kind: 'unauthorised', why: token.why });
-    case 'transient':
-      return notReady({ kind: 'transient', why: token.why });
-    case 'missing':
-      return notReady({
-        kind: 'misconfigured',
-        setting: token.setting,
-        why: 'OAuth is not set up',
-      });
-  }
-}
-
-function notReady(failure: Failure): NotReady {
-  return { kind: 'notReady', failure };
+  // One refresh: a server may refuse a token before its time.
+  forgetToken(context, door.secret.value);
+  const second = await doorOf(context, 'smtp');
+  if (second.kind === 'notReady') return second;
+  return openSmtp({ ...second.dial, ...change }, second.secret, stop);
 }
 
 function isLoginRefusal(trouble: SmtpTrouble): boolean {

@@ -7,6 +7,7 @@ export * from '../model/json.js';
 export * from '../model/text.js';
 export * from './tokens.js';
 export * from './treaty.js';
+export * from './unauthorised.js';
 export type { Arrival } from '../model/arrival.js';
 export type { Draft, DraftInput, DraftKind } from '../model/draft.js';
 export type { Identity, Proof } from '../model/identity.js';

@@ -77,7 +77,9 @@ function memory(now: () => number): Pick<Context, 'remember' | 'forget'> {
       running.set(name, shared);
       return shared;
     },
-    forget: (name) => void known.delete(name),
+    forget: (name, refused) => {
+      if (refused === undefined || known.get(name)?.value === refused) known.delete(name);
+    },
   };
 }
 

@@ -1,0 +1,188 @@
+import type { ImapFlow } from 'imapflow';
+import type { Checked, Context, Failure, Finding, Localised } from '../../src/sdk/index.js';
+import { isTlsTrouble, refusalFailure } from './failures.js';
+import { openMailbox, sentFolder } from './imap.js';
+import type { NotReady } from './secrets.js';
+import { readSettings } from './settings.js';
+import type { Settings } from './settings.js';
+import { logInToSmtp } from './smtp-login.js';
+import type { SmtpTrouble } from './smtp.js';
+
+type ImapSettings = NonNullable<Settings['imap']>;
+type Cause = Finding['cause'];
+
+/** Logs in everywhere mail comes from or goes to, and names what is wrong and the next step. */
+export async function checkAccount(context: Context, stop: AbortSignal): Promise<Checked> {
+  const settings = readSettings(context.account());
+  if (settings === null) return checked([UNREADABLE]);
+  const [imap, smtp] = await Promise.all([
+    settings.imap === undefined ? null : checkImap(context, settings.imap, stop),
+    settings.smtp === undefined ? null : checkSmtp(context, stop),
+  ]);
+  return checked([...(imap ?? []), ...(smtp ?? []), ...checkListener(context, settings)]);
+}
+
+function checked(findings: readonly Finding[]): Checked {
+  const none = findings.length === 0;
+  return { ok: !none && findings.every(({ ok }) => ok), findings: none ? [NOTHING] : findings };
+}
+
+const UNREADABLE: Finding = {
+  ok: false,
+  cause: 'setting',
+  text: { en: 'The settings do not hold.', zh: '设置不完整或有误。' },
+  next: {
+    en: 'Open the settings and correct the marked fields.',
+    zh: '打开设置并修正标出的字段。',
+  },
+};
+
+const NOTHING: Finding = {
+  ok: false,
+  cause: 'setting',
+  text: {
+    en: 'No server is set: nothing comes in or goes out.',
+    zh: '未设置任何服务器：既不能收信也不能发信。',
+  },
+  next: {
+    en: 'Set a mailbox (IMAP) or the listener, and SMTP to answer.',
+    zh: '请设置收件邮箱（IMAP）或内置监听，并设置 SMTP 以便回复。',
+  },
+};
+
+async function checkImap(
+  context: Context,
+  imap: ImapSettings,
+  stop: AbortSignal,
+): Promise<Finding[]> {
+  const opened = await openMailbox(context, stop);
+  if (opened.kind === 'failed') return [finding('IMAP', opened.failure, opened.code)];
+  const { client } = opened;
+  try {
+    return [well('IMAP'), ...(await checkFolders(client, imap))];
+  } catch {
+    return [finding('IMAP', { kind: 'transient', why: 'the connection broke' }, '')];
+  } finally {
+    client.close();
+  }
+}
+
+async function checkFolders(client: ImapFlow, imap: ImapSettings): Promise<Finding[]> {
+  const there = new Set((await client.list()).map(({ path }) => path));
+  const sent = await sentFolder(client, imap.sentFolder);
+  const wanted = sent === null ? imap.folders : [...imap.folders, sent];
+  // INBOX is the one name that is the same in any case (RFC 3501 section 5.1).
+  const missing = wanted.filter((path) => !there.has(path) && path.toUpperCase() !== 'INBOX');
+  return missing.map((path) => ({
+    ok: false,
+    cause: 'setting',
+    text: { en: `There is no folder "${path}".`, zh: `没有名为“${path}”的文件夹。` },
+    next: {
+      en: `Write its name as the mailbox has it. There are: ${listed(there)}.`,
+      zh: `请按邮箱中的名称填写。现有文件夹：${listed(there)}。`,
+    },
+  }));
+}
+
+function listed(paths: ReadonlySet<string>): string {
+  return [...paths].slice(0, 20).join(', ').slice(0, 500);
+}
+
+async function checkSmtp(context: Context, stop: AbortSignal): Promise<Finding[]> {
+  const opened = await logInToSmtp(context, {}, stop);
+  if ('deliver' in opened) {
+    opened.close();
+    return [well('SMTP')];
+  }
+  return [troubleFinding(opened, context.clock.now())];
+}
+
+function troubleFinding(trouble: SmtpTrouble | NotReady, now: number): Finding {
+  if (trouble.kind === 'notReady') return finding('SMTP', trouble.failure, '');
+  if (trouble.kind === 'refused') return finding('SMTP', refusalFailure(trouble.refusal, now), '');
+  const { why, code } = trouble.broken;
+  return finding('SMTP', { kind: 'transient', why }, code);
+}
+
+function checkListener(context: Context, { listener }: Settings): Finding[] {
+  if (listener?.enabled !== true) return [];
+  const key = context.account().credentials['listenerKey'];
+  const half = (listener.certificate === '') !== (key === undefined);
+  if (!half) {
+    return [
+      { ok: true, cause: 'ok', text: { en: 'The listener is set.', zh: '内置监听已设置。' } },
+    ];
+  }
+  return [
+    {
+      ok: false,
+      cause: 'tls',
+      text: {
+        en: 'The listener has a certificate without its key, or a key without its certificate.',
+        zh: '监听的证书与私钥只填了其中一项。',
+      },
+      next: { en: 'Enter both, or neither.', zh: '两项都填，或都不填。' },
+    },
+  ];
+}
+
+function well(server: 'IMAP' | 'SMTP'): Finding {
+  return {
+    ok: true,
+    cause: 'ok',
+    text: { en: `${server}: reached and logged in.`, zh: `${server}：连接并登录成功。` },
+  };
+}
+
+function finding(server: 'IMAP' | 'SMTP', failure: Failure, code: string): Finding {
+  const cause = causeOf(failure, code);
+  return {
+    ok: false,
+    cause,
+    text: {
+      en: `${server}: ${failure.why}.`,
+      zh: `${server}：${WHAT[cause] ?? failure.why}（${failure.why}）。`,
+    },
+    next: NEXT[cause] ?? GENERAL,
+  };
+}
+
+const DNS_CODES: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EDNS', 'ENODATA']);
+
+function causeOf(failure: Failure, code: string): Cause {
+  if (failure.kind === 'unauthorised') return 'credentials';
+  if (DNS_CODES.has(code)) return 'dns';
+  if (isTlsTrouble(code) || code === 'ETLS') return 'tls';
+  if (failure.kind !== 'misconfigured') return 'network';
+  if (failure.setting.endsWith('tls')) return 'tls';
+  return failure.setting.endsWith('Password') ? 'credentials' : 'setting';
+}
+
+const WHAT: Partial<Record<Cause, string>> = {
+  credentials: '登录被拒绝',
+  dns: '找不到服务器名称',
+  tls: '加密连接失败',
+  network: '无法连接服务器',
+  setting: '设置有误',
+};
+
+const NEXT: Partial<Record<Cause, Localised>> = {
+  credentials: {
+    en: 'Use an app password or authorisation code, check the user name, and allow IMAP and SMTP for the account.',
+    zh: '请使用应用专用密码或授权码，核对用户名，并在邮箱中开启 IMAP 和 SMTP。',
+  },
+  dns: { en: 'Check the spelling of the server name.', zh: '请检查服务器名称的拼写。' },
+  tls: {
+    en: 'Check port and encryption: 993 and 465 with TLS, 143 and 587 with STARTTLS; the certificate must fit the server name.',
+    zh: '请检查端口与加密方式：993、465 用 TLS，143、587 用 STARTTLS；证书须与服务器名称相符。',
+  },
+  network: {
+    en: 'Check server name and port, and whether a firewall lets this machine out.',
+    zh: '请检查服务器名称和端口，以及防火墙是否允许本机访问。',
+  },
+};
+
+const GENERAL: Localised = {
+  en: 'Check the named setting.',
+  zh: '请检查所指的设置项。',
+};
