@@ -43,7 +43,10 @@ function* openTickets(n: number): Work<number[]> {
       context: '{}',
       person_id: person,
     });
-    const opened: TicketEvent = { type: 'opened', data: { subject: `matter ${i}`, fields: {} } };
+    const opened: TicketEvent = {
+      type: 'opened',
+      data: { subject: `matter ${i}`, fields: {}, first: null },
+    };
     const id = yield* insertTicket(1, conversation, applyEvent(newTicketState(i), opened, i));
     yield* insertEvent({ id, conversation }, opened, i, 'customer');
     ids.push(id);

@@ -186,30 +186,18 @@ function* fileMessage(filing: Filing): Work<void> {
     conversation.ticket_id === null ? undefined : yield* ticketById(conversation.ticket_id);
   const root = current?.root_id == null ? current : yield* ticketById(current.root_id);
   const follows = current !== undefined && root !== undefined && takesMore(root, time.at);
-  const ticket = follows ? current.id : yield* openTicket(filing, conversation);
-  const message = yield* insertMessageOf(filing, ticket, conversation.id, 'in');
-  const data = { message, at: time.at, excerpt: excerpt(draft.text) };
-  if (follows)
-    yield* recordEvent(
-      current,
-      { type: 'received', data: { ...data, fields: draft.fields } },
-      now,
-      'customer',
-    );
-  else
-    yield* insertEvent(
-      { id: ticket, conversation: conversation.id },
-      { type: 'received', data },
-      now,
-      'customer',
-    );
-  yield* touchConversation(
-    conversation.id,
-    ticket,
-    mergedContext(conversation, draft),
-    Math.max(time.at, conversation.last_in_at ?? 0),
-  );
+  const ticket = follows ? yield* follow(filing, current) : yield* openTicket(filing, conversation);
+  const lastInAt = Math.max(time.at, conversation.last_in_at ?? 0);
+  yield* touchConversation(conversation.id, ticket, mergedContext(conversation, draft), lastInAt);
   if (!follows) yield* relate(filing, ticket, identified, root);
+}
+
+function* follow(filing: Filing, current: TicketRow): Work<number> {
+  const { draft, now, time } = filing;
+  const message = yield* insertMessageOf(filing, current.id, current.conversation_id);
+  const data = { message, at: time.at, excerpt: excerpt(draft.text), fields: draft.fields };
+  yield* recordEvent(current, { type: 'received', data }, now, 'customer');
+  return current.id;
 }
 
 /** Closed never reopens; solved reopens within its days. */
@@ -220,22 +208,23 @@ function takesMore(root: TicketRow, at: number): boolean {
   return at - (solvedAt ?? 0) <= REOPEN_WINDOW;
 }
 
-/** The first event and the first message are folded before the row is written: one write, not three. */
-function* openTicket(
-  { draft, group, now, time }: Filing,
-  conversation: ConversationRow,
-): Work<number> {
-  const opened: TicketEvent = {
+/** The first message is folded before the row is written: one event and one write, not two of each. */
+function* openTicket(filing: Filing, conversation: ConversationRow): Work<number> {
+  const { draft, group, time } = filing;
+  const words = { at: time.at, excerpt: excerpt(draft.text) };
+  const opened = (message: number): TicketEvent => ({
     type: 'opened',
-    data: { subject: subjectOf(draft), fields: draft.fields },
-  };
-  const first: TicketEvent = {
-    type: 'received',
-    data: { message: 0, at: time.at, excerpt: excerpt(draft.text) },
-  };
-  const state = applyEvent(applyEvent(newTicketState(time.at), opened, now), first, now);
+    data: { subject: subjectOf(draft), fields: draft.fields, first: { message, ...words } },
+  });
+  const state = applyEvent(newTicketState(time.at), opened(0), time.at);
   const ticket = yield* insertTicket(group, conversation.id, state);
-  yield* insertEvent({ id: ticket, conversation: conversation.id }, opened, time.at, 'customer');
+  const message = yield* insertMessageOf(filing, ticket, conversation.id);
+  yield* insertEvent(
+    { id: ticket, conversation: conversation.id },
+    opened(message),
+    time.at,
+    'customer',
+  );
   return ticket;
 }
 
@@ -247,7 +236,7 @@ function subjectOf(draft: Draft): string | null {
 function* relate(
   { deps, draft, now }: Filing,
   ticket: number,
-  { person, proven }: Identified,
+  { person, proven, fresh }: Identified,
   before: TicketRow | undefined,
 ): Work<void> {
   if (before !== undefined) {
@@ -266,20 +255,19 @@ function* relate(
       ],
     });
   }
-  if (proven && !draft.historic) yield* match(ticket, person, deps.rule, now);
+  if (proven && !fresh && !draft.historic) yield* match(ticket, person, deps.rule, now);
 }
 
 function* insertMessageOf(
   { row, draft, time }: Filing,
   ticket: number,
   conversation: number,
-  direction: 'in' | 'out',
 ): Work<number> {
   const message = yield* insertMessage({
     ticket_id: ticket,
     conversation_id: conversation,
     draft_id: row.id,
-    direction,
+    direction: 'in',
     kind: draft.kind,
     at: time.at,
     corrected: Number(time.corrected),
@@ -323,7 +311,7 @@ function* keep(filing: Filing): Work<void> {
   const ticket =
     conversation?.ticket_id == null ? undefined : yield* ticketById(conversation.ticket_id);
   if (conversation === undefined || ticket === undefined) return;
-  const message = yield* insertMessageOf(filing, ticket.id, conversation.id, 'in');
+  const message = yield* insertMessageOf(filing, ticket.id, conversation.id);
   yield* recordEvent(
     ticket,
     { type: 'kept', data: { message, kind: draft.kind } },
@@ -335,7 +323,11 @@ function* keep(filing: Filing): Work<void> {
 function* amend({ draft, now }: Filing): Work<void> {
   if (draft.about === null) return;
   const original = yield* draftByPlatformId(draft.connection, draft.about);
-  const message = original === undefined ? undefined : yield* messageOfDraft(original.id);
+  const conversation = yield* conversationByKey(draft.connection, draft.conversation);
+  const message =
+    original === undefined || conversation === undefined
+      ? undefined
+      : yield* messageOfDraft(conversation.id, original.id);
   const ticket = message === undefined ? undefined : yield* ticketById(message.ticket_id);
   if (message === undefined || ticket === undefined) return;
   if (draft.kind === 'recall') yield* redactMessage(message.id);

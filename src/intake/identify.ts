@@ -27,6 +27,14 @@ export interface Identified {
   readonly person: number;
   /** True when this draft proves the person: only then may anything be merged by who it is. */
   readonly proven: boolean;
+  /** True when nobody knew this person before: there is nothing of theirs to find. */
+  readonly fresh: boolean;
+}
+
+/** A person by their root, and whether this draft made them. */
+interface Found {
+  readonly person: number;
+  readonly fresh: boolean;
 }
 
 /** Finds or opens the draft's conversation and finds, joins or creates the person behind it. */
@@ -34,22 +42,24 @@ export function* identify(draft: Draft, group: number, now: number): Work<Identi
   const known = yield* conversationByKey(draft.connection, draft.conversation);
   const identities = draft.sender.identities.map((one) => normaliseIdentity(one, draft.connection));
   const proofs = identities.filter(({ proof }) => proof === 'proven');
+  const proven = proofs.length > 0;
   // Somebody else on the same thread (a colleague in copy) is a participant, never the customer.
   if (known !== undefined && known.handle !== draft.sender.handle) {
-    return { conversation: known, person: yield* rootPerson(known.person_id), proven: false };
+    return {
+      conversation: known,
+      person: yield* rootPerson(known.person_id),
+      proven: false,
+      fresh: false,
+    };
   }
   const who = { group, name: draft.sender.name, identities, now };
-  if (known === undefined) {
-    const person = yield* personOf(who, proofs);
-    const conversation = yield* openConversation(draft, group, person);
-    return { conversation, person: yield* rootPerson(person), proven: proofs.length > 0 };
+  if (known !== undefined) {
+    const person = yield* strengthen(known, who, proofs);
+    const conversation = { ...known, person_id: person };
+    return { conversation, person: yield* rootPerson(person), proven, fresh: false };
   }
-  const person = yield* strengthen(known, who, proofs);
-  return {
-    conversation: { ...known, person_id: person },
-    person: yield* rootPerson(person),
-    proven: proofs.length > 0,
-  };
+  const found = yield* personOf(who, proofs);
+  return { conversation: yield* openConversation(draft, group, found.person), proven, ...found };
 }
 
 interface Who {
@@ -60,14 +70,11 @@ interface Who {
 }
 
 /** Whoever the proofs name; without proof the same claimed person as before; else somebody new. */
-function* personOf(who: Who, proofs: readonly Identity[]): Work<number> {
-  const proven = yield* provenPerson(who, proofs);
-  const person =
-    proven ??
-    (proofs.length > 0 ? undefined : yield* claimedPerson(who)) ??
-    (yield* insertPerson(who.group, who.name, who.now));
+function* personOf(who: Who, proofs: readonly Identity[]): Work<Found> {
+  const known = proofs.length > 0 ? yield* provenPerson(who, proofs) : yield* claimedPerson(who);
+  const person = known ?? (yield* insertPerson(who.group, who.name, who.now));
   yield* keepHandles(who, person);
-  return person;
+  return { person, fresh: known === undefined };
 }
 
 /** The person of a known conversation, after what this draft proves about them. */
@@ -109,7 +116,7 @@ function* provenPerson(who: Who, proofs: readonly Identity[]): Work<number | und
 function* claimedPerson({ group, identities }: Who): Work<number | undefined> {
   for (const identity of identities) {
     const handle = identity.proof === 'strong' ? yield* firmHandle(group, identity) : undefined;
-    if (handle !== undefined) return handle.person_id;
+    if (handle !== undefined) return yield* rootPerson(handle.person_id);
   }
   return undefined;
 }

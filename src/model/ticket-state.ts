@@ -58,6 +58,12 @@ export type TicketEvent =
       readonly data: {
         readonly subject: string | null;
         readonly fields: Readonly<Record<string, string>>;
+        /** The message that opened it; null when an agent did. */
+        readonly first: {
+          readonly message: number;
+          readonly at: number;
+          readonly excerpt: string;
+        } | null;
       };
     }
   | {
@@ -140,11 +146,7 @@ export function applyEvent(state: TicketState, event: TicketEvent, at: number): 
   const next = { ...state, updatedAt: Math.max(state.updatedAt, at) };
   switch (event.type) {
     case 'opened':
-      return {
-        ...next,
-        subject: state.subject ?? event.data.subject,
-        fields: { ...event.data.fields, ...state.fields },
-      };
+      return opened(next, event.data);
     case 'received':
       return received(next, event.data);
     case 'replied':
@@ -167,6 +169,15 @@ export function applyEvent(state: TicketState, event: TicketEvent, at: number): 
 }
 
 type Data<T extends TicketEventType> = Extract<TicketEvent, { type: T }>['data'];
+
+function opened(state: TicketState, { subject, fields, first }: Data<'opened'>): TicketState {
+  const named = {
+    ...state,
+    subject: state.subject ?? subject,
+    fields: { ...fields, ...state.fields },
+  };
+  return first === null ? named : received(named, first);
+}
 
 function received(state: TicketState, data: Data<'received'>): TicketState {
   const reopens = state.status === 'waiting' || state.status === 'solved';

@@ -47,8 +47,13 @@ export function* messageById(id: number): Work<MessageRow | undefined> {
   return yield* get<MessageRow>(`SELECT ${COLUMNS} FROM messages WHERE id = ?`, id);
 }
 
-export function* messageOfDraft(draft: number): Work<MessageRow | undefined> {
-  return yield* get<MessageRow>(`SELECT ${COLUMNS} FROM messages WHERE draft_id = ?`, draft);
+/** Edits and recalls are rare: the conversation's messages are looked through rather than indexed once more. */
+export function* messageOfDraft(conversation: number, draft: number): Work<MessageRow | undefined> {
+  return yield* get<MessageRow>(
+    `SELECT ${COLUMNS} FROM messages WHERE conversation_id = ? AND draft_id = ?`,
+    conversation,
+    draft,
+  );
 }
 
 /** The merged timeline of several tickets, by the time each message was said. */

@@ -9,6 +9,8 @@ type Db = InstanceType<typeof DatabaseSync>;
 /** A bug up to 3.51.2 can lose committed writes when the write-ahead log is reset. */
 const OLDEST_SQLITE = '3.51.3';
 const PAGE_CACHE_KIB = 16_384;
+/** Pages the log may hold before they are carried over: fewer, larger carries; 16 MiB of log. */
+const CHECKPOINT_PAGES = 4_096;
 const BUSY_RETRY_MS = 5;
 const BUSY_PATIENCE_MS = 10_000;
 
@@ -53,6 +55,7 @@ function openHandle(file: string): Db {
   db.exec('PRAGMA foreign_keys=ON');
   db.exec(`PRAGMA cache_size=-${PAGE_CACHE_KIB}`);
   db.exec('PRAGMA temp_store=MEMORY');
+  db.exec(`PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`);
   return db;
 }
 

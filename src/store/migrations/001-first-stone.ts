@@ -44,8 +44,7 @@ export const firstStone: readonly string[] = [
     id {id}, group_id {int} NOT NULL, kind {text} NOT NULL, scope {text} NOT NULL, value {text} NOT NULL,
     proof {text} NOT NULL, person_id {int} NOT NULL REFERENCES persons(id), refusal {text}, created_at {int} NOT NULL)`,
   `CREATE UNIQUE INDEX handles_firm ON handles (group_id, kind, scope, value, proof) WHERE proof <> 'weak'`,
-  `CREATE UNIQUE INDEX handles_weak ON handles (person_id, kind, scope, value) WHERE proof = 'weak'`,
-  `CREATE INDEX handles_person ON handles (person_id)`,
+  `CREATE UNIQUE INDEX handles_person ON handles (person_id, kind, scope, value, proof)`,
 
   `CREATE TABLE conversations (
     id {id}, connection_id {text} NOT NULL, key {text} NOT NULL, group_id {int} NOT NULL, channel {text} NOT NULL,
@@ -83,7 +82,6 @@ export const firstStone: readonly string[] = [
     visibility {text} NOT NULL, state {text})`,
   `CREATE INDEX messages_ticket ON messages (ticket_id, id)`,
   `CREATE INDEX messages_conversation ON messages (conversation_id, id)`,
-  `CREATE INDEX messages_draft ON messages (draft_id) WHERE draft_id IS NOT NULL`,
 
   `CREATE TABLE attachments (
     id {id}, message_id {int} REFERENCES messages(id), envelope_id {int}, connection_id {text}, ref {text}, name {text}, type {text},
