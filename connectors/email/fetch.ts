@@ -115,12 +115,12 @@ async function fetchStubborn(client: ImapFlow, fact: MailFact): Promise<FetchedM
   return { fact, bytes: await fetchHeader(client, fact.uid), state: 'unreadable' };
 }
 
+/** Asked for as a part, since only parts can be bounded; it comes as `headers` all the same. */
 async function fetchHeader(client: ImapFlow, uid: number): Promise<Buffer> {
   const part = { key: 'HEADER', start: 0, maxLength: HEADER_BYTES };
   const query = { uid: true, bodyParts: [part] };
   const found = await unlessRefused(client.fetchOne(String(uid), query, { uid: true }));
-  const parts = found === null || found === false ? undefined : found?.bodyParts;
-  return [...(parts?.values() ?? [])][0] ?? Buffer.alloc(0);
+  return (found === null || found === false ? undefined : found?.headers) ?? Buffer.alloc(0);
 }
 
 async function unlessRefused<T>(command: Promise<T>): Promise<T | null> {
