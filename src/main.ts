@@ -314,7 +314,7 @@ function runStages({
     });
   if (works) {
     timed('normalise', () =>
-      normalise({ store, blobs, queue, clock, find, apart, wake: supervisor.wake }),
+      normalise({ store, blobs, queue, clock, find, apart, wake: supervisor.wake, crashpoint }),
     );
     timed('file', () => file({ store, queue, clock, find, rule, lease: filing, crashpoint }));
     timed('announce', () => announce({ store, lease: announcing, announced: tail.poke }));

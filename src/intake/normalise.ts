@@ -35,6 +35,7 @@ export interface NormaliseDependencies {
   readonly clock: Clock;
   readonly find: FindConnection;
   readonly apart: Apart;
+  readonly crashpoint: (name: string) => void;
   /** Runs `poll` of that connection with the hint. */
   readonly wake: (connection: string, hint: string) => void;
 }
@@ -46,8 +47,10 @@ export async function normalise(deps: NormaliseDependencies): Promise<void> {
   for (;;) {
     const rows = await claim(deps);
     if (rows.length === 0) return;
+    deps.crashpoint('normalise.claimed');
     const reads = await readBatch(deps, rows);
     const drafts = await deps.store.write(() => keepBatch(rows, reads, deps.clock.now()));
+    deps.crashpoint('normalise.committed');
     if (drafts > 0) deps.queue.ring('file', drafts);
     wakePumps(deps, rows, reads);
     if (rows.length < BATCH) return;

@@ -105,12 +105,14 @@ async function sendPart(
   const outcome = await tried(deps, live, part);
   deps.crashpoint('reply.sent');
   await deps.store.write(() => insertAttempt(part.id, deps.clock.now(), JSON.stringify(outcome)));
-  return settlePart(deps, {
+  const settled = await settlePart(deps, {
     delivery,
     part: { ...part, attempts: part.attempts + 1 },
     outcome,
     idempotent,
   });
+  deps.crashpoint('reply.settled');
+  return settled;
 }
 
 async function stillAdmitted(
