@@ -9,7 +9,7 @@ import type { Arrival } from '../model/arrival.js';
 import type { Blobs } from '../store/blobs.js';
 import { saveCursor } from '../store/connections.js';
 import { insertEnvelope, type NewEnvelope } from '../store/envelopes.js';
-import type { Store } from '../store/store.js';
+import { StoreProblem, type Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
 
 /** Larger bodies go to the blob store before the row is written; the row keeps their hash. */
@@ -34,31 +34,46 @@ export interface ReceiveDependencies {
   readonly clock: Clock;
 }
 
+/** What arrives until its commit begins: one piece of work, one commit. */
+interface Turn {
+  readonly waiting: Waiting[];
+  readonly commit: Promise<void>;
+}
+
 /** Everything that arrives in one turn of the event loop becomes one piece of work and one commit. */
 export function createReceive({ store, blobs, queue, clock }: ReceiveDependencies): Receive {
-  let waiting: Waiting[] = [];
-  let commit: Promise<number> | null = null;
+  let open: Turn | null = null;
 
-  function* insertWaiting(): Work<number> {
-    const turn = waiting;
-    waiting = [];
-    commit = null;
-    let rows = 0;
-    for (const { envelopes, cursors, connection } of turn) {
-      for (const envelope of envelopes) if ((yield* insertEnvelope(envelope)) > 0) rows += 1;
-      for (const [name, value] of Object.entries(cursors ?? {}))
-        yield* saveCursor(connection, name, value);
-    }
-    return rows;
+  function openTurn(): Turn {
+    const waiting: Waiting[] = [];
+    const close = (): void => {
+      if (open?.waiting === waiting) open = null;
+    };
+    const work = (): Work<number> => {
+      close();
+      return insertAll(waiting);
+    };
+    // A database may run the work twice (a deadlock) or never (it cannot be reached): the turn is
+    // its own list, complete each time, and is closed either way.
+    const commit = store.write(work).then(ringAfter).finally(close);
+    return { waiting, commit };
   }
 
-  function commitWithTurn(entry: Waiting): Promise<number> {
+  /** One that cannot be stored must not take the others of its turn along: they are tried alone. */
+  async function commitWithTurn(entry: Waiting): Promise<void> {
+    open ??= openTurn();
+    const { waiting, commit } = open;
     waiting.push(entry);
-    commit ??= store.write(insertWaiting).then((rows) => {
-      if (rows > 0) queue.ring('normalise', rows);
-      return rows;
-    });
-    return commit;
+    try {
+      await commit;
+    } catch (error) {
+      if (error instanceof StoreProblem || waiting.length === 1) throw error;
+      ringAfter(await store.write(() => insertAll([entry])));
+    }
+  }
+
+  function ringAfter(rows: number): void {
+    if (rows > 0) queue.ring('normalise', rows);
   }
 
   return async (connection, arrivals, cursors) => {
@@ -81,4 +96,15 @@ function keepLargeBodies(blobs: Blobs, arrivals: readonly Arrival[]): Promise<(s
       body.length > INLINE_BODY_BYTES ? blobs.put(body) : Promise.resolve(null),
     ),
   );
+}
+
+function* insertAll(turn: readonly Waiting[]): Work<number> {
+  let rows = 0;
+  for (const { envelopes, cursors, connection } of turn) {
+    for (const envelope of envelopes) if ((yield* insertEnvelope(envelope)) > 0) rows += 1;
+    for (const [name, value] of Object.entries(cursors ?? {})) {
+      yield* saveCursor(connection, name, value);
+    }
+  }
+  return rows;
 }
