@@ -9,6 +9,7 @@ import type {
   Localised,
 } from '../../src/sdk/index.js';
 import { requestOf } from './client.js';
+import { Credentials } from './settings.js';
 import { prepare } from './prepared.js';
 import type { Prepared } from './prepared.js';
 import { planSend } from './send-plan.js';
@@ -43,7 +44,7 @@ const bad = (cause: Finding['cause'], text: Localised, next: Localised): Finding
 
 function badSetting(setting: string, why: string): Finding {
   return bad(
-    'setting',
+    setting in Credentials.shape ? 'credentials' : 'setting',
     { en: `“${setting}”: ${why}.`, zh: `“${setting}”有误：${why}。` },
     { en: 'Correct it in the connection’s form.', zh: '请在连接表单中更正。' },
   );

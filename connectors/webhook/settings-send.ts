@@ -65,10 +65,29 @@ const bodyTemplate = z.unknown().superRefine((value, context) => {
 });
 
 const errorRule = z.object({
-  when: selector,
-  means: z.enum(MEANINGS),
-  why: z.string().max(200).optional(),
-  retryAfter: selector.optional(),
+  when: field(
+    selector,
+    { en: 'When', zh: '条件' },
+    { en: 'A selector on {status, body} of the answer.', zh: '针对应答 {status, body} 的选择器。' },
+  ),
+  means: field(
+    z.enum(MEANINGS),
+    { en: 'Means', zh: '含义' },
+    { en: 'What the answer then says about the message.', zh: '此应答对消息意味着什么。' },
+  ),
+  why: field(
+    z.string().max(200).optional(),
+    { en: 'Reason', zh: '原因' },
+    { en: 'Shown to the agent.', zh: '显示给客服的原因。' },
+  ),
+  retryAfter: field(
+    selector.optional(),
+    { en: 'Wait', zh: '等待' },
+    {
+      en: 'For rateLimited: a selector that gives the seconds to wait.',
+      zh: '用于 rateLimited：给出等待秒数的选择器。',
+    },
+  ),
 });
 export type ErrorRule = z.infer<typeof errorRule>;
 

@@ -96,16 +96,16 @@ function isSignedBy(
     return genuine;
   }
   for (const entry of entries) {
-    const signature = ed25519Signature(entry);
-    if (signature === null) continue;
+    const bytes = ed25519Bytes(entry);
+    if (bytes === null) continue;
     const content = Buffer.concat([Buffer.from(head), body]);
-    if (verifyEd25519(null, content, key.key, signature)) genuine = true;
+    if (verifyEd25519(null, content, key.key, bytes)) genuine = true;
   }
   return genuine;
 }
 
 /** 64 bytes in the one right spelling of base64. */
-function ed25519Signature(entry: string): Buffer | null {
+function ed25519Bytes(entry: string): Buffer | null {
   if (!entry.startsWith('v1a,')) return null;
   const text = entry.slice('v1a,'.length);
   const bytes = Buffer.from(text, 'base64');

@@ -36,21 +36,31 @@ export function readJson(bytes: Buffer): JsonRead {
 
 /**
  * The only spellings by which decoded UTF-8 can bring U+0000, a lone surrogate or the name
- * `__proto__` through a JSON parser. Bodies without them, nearly all, are parsed without a reviver,
- * which costs four times as much.
+ * `__proto__` through a JSON parser. Bodies without them, nearly all, are parsed and left as they are.
  */
 const SUSPICIOUS = /__proto__|\\u(?:0000|00(?:5f|6f|7[024])|d[89a-f])/i;
 
 function readSuspicious(text: string): { readonly value: unknown; readonly replaced: boolean } {
-  let replaced = false;
-  const value = JSON.parse(text, (key: string, item: unknown) => {
-    if (key === '__proto__') return undefined;
-    if (typeof item !== 'string') return item;
-    const clean = cleanText(item);
-    replaced ||= clean.replaced;
-    return clean.text;
-  }) as unknown;
-  return { value, replaced };
+  const mark = { replaced: false };
+  const value = cleaned(JSON.parse(text), mark);
+  return { value, replaced: mark.replaced };
+}
+
+/** Names are text like any other; the depth is bounded before parsing. */
+function cleaned(value: unknown, mark: { replaced: boolean }): unknown {
+  if (typeof value === 'string') return cleanedText(value, mark);
+  if (Array.isArray(value)) return value.map((item) => cleaned(item, mark));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([name]) => name !== '__proto__');
+  return Object.fromEntries(
+    entries.map(([name, item]) => [cleanedText(name, mark), cleaned(item, mark)]),
+  );
+}
+
+function cleanedText(text: string, mark: { replaced: boolean }): string {
+  const clean = cleanText(text);
+  mark.replaced ||= clean.replaced;
+  return clean.text;
 }
 
 /** One pass over the text, before any parser can recurse: its depth, and at least as many values as it has. */

@@ -134,7 +134,9 @@ function isDeterministic(bench: Bench): Faults {
   return everyReply(bench).flatMap(([what, reply]) => {
     const first = renderOf(bench, reply);
     const second = renderOf(bench, { ...reply }, { ...bench.subject.account });
-    return isDeepStrictEqual(first, second) ? [] : [`${what}: renders differently twice`];
+    // As they are stored: a structured clone may have other prototypes, which no row ever sees.
+    const same = JSON.stringify(first) === JSON.stringify(second);
+    return same ? [] : [`${what}: renders differently twice`];
   });
 }
 
