@@ -30,6 +30,8 @@ export function decode(envelope: Envelope, account: Account): Decoded {
   if (envelope.body.length > MAX_MAIL_BYTES) {
     return unreadable(`the mail is larger than ${MAX_MAIL_BYTES} bytes`);
   }
+  const { unreadable: withheld } = envelope.notes;
+  if (envelope.body.length === 0 && withheld !== undefined) return unreadable(withheld);
   const reading = readMail(envelope.body);
   if (reading.kind === 'refused') return unreadable(reading.why);
   const read = reading.mail;
@@ -37,7 +39,19 @@ export function decode(envelope: Envelope, account: Account): Decoded {
   const who = readWho(read, envelope, settings);
   const mail = assemble(read, who, { envelope, account });
   const unset = settings === null ? ['the settings of this connection do not hold'] : [];
-  return { kind: 'raws', raws: [{ body: mail }], remarks: [...unset, ...remarksOn(read, mail)] };
+  return {
+    kind: 'raws',
+    raws: [{ body: mail }],
+    remarks: [...unset, ...lacking(envelope), ...remarksOn(read, mail)],
+  };
+}
+
+/** What the live half could not take in whole (transport.ts): the body is its header alone. */
+function lacking({ notes: { oversize, unreadable: withheld } }: Envelope): string[] {
+  if (oversize !== undefined) {
+    return [`the mail has ${oversize} bytes, more than are taken in: only its header is here`];
+  }
+  return withheld === undefined ? [] : [`only the header is here: ${withheld}`];
 }
 
 function unreadable(why: string): Decoded {
