@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LoadResult, LoadTask } from './load.js';
+import type { MailResult, MailTask } from './mail-load.js';
 
 const TICKS_PER_SECOND = 100;
 export const TOKEN = 'hub_bench_token_for_this_run_only';
@@ -13,26 +14,36 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Runs the load in a process of its own and returns what it saw. */
-export function runLoad(task: LoadTask): Promise<LoadResult> {
-  const child = fork(new URL('./load.js', import.meta.url));
+/** Runs a load in a process of its own and returns what it saw. */
+function runChild<Task, Result>(script: string, task: Task): Promise<Result> {
+  const child = fork(new URL(script, import.meta.url));
   return new Promise((resolve, reject) => {
-    child.once('message', (result) => resolve(result as LoadResult));
+    child.once('message', (result) => resolve(result as Result));
     child.once('error', reject);
     child.once('exit', (code) =>
-      code === 0 ? undefined : reject(new Error(`the load ended with ${code}`)),
+      code === 0 ? undefined : reject(new Error(`${script} ended with ${code}`)),
     );
-    child.send(task);
+    child.send(task as object);
   });
 }
 
-export async function startRaw(folder: string): Promise<Running> {
-  const child = fork(new URL('./raw-server.js', import.meta.url), [folder]);
+export const runLoad = (task: LoadTask): Promise<LoadResult> => runChild('./load.js', task);
+export const runMail = (task: MailTask): Promise<MailResult> => runChild('./mail-load.js', task);
+
+async function startServer(script: string, ...args: readonly string[]): Promise<Running> {
+  const child = fork(new URL(script, import.meta.url), args);
   const port = await new Promise<number>((resolve) =>
     child.once('message', (said) => resolve((said as { port: number }).port)),
   );
   return { pid: child.pid ?? 0, port, stop: () => ended(child, 'SIGKILL') };
 }
+
+export const startRaw = (folder: string): Promise<Running> =>
+  startServer('./raw-server.js', folder);
+export const startRawMail = (folder: string): Promise<Running> =>
+  startServer('./raw-mail-server.js', folder);
+/** Takes every POST with 200 and an id. */
+export const startSink = (): Promise<Running> => startServer('./sink.js');
 
 /** The hub as its users start it; resolves when it is ready, with the seconds that took. */
 export async function startHubProcess(
