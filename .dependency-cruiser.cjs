@@ -129,9 +129,10 @@ const hygiene = [
   { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   {
     name: 'no-orphans',
-    comment: 'Nobody imports it and it imports nobody: dead code.',
+    comment:
+      'Nobody imports it and it imports nobody: dead code. What a browser loads is served as it is.',
     severity: 'error',
-    from: { orphan: true, pathNot: TEST },
+    from: { orphan: true, pathNot: `${TEST}|^connectors/[^/]+/browser/` },
     to: {},
   },
   {

@@ -11,6 +11,7 @@ interface DoorRow {
   readonly at: number;
   readonly author_name: string | null;
   readonly draft: string | null;
+  readonly part: string | null;
 }
 
 /** What a `serve` connector may see of the core: its own conversations, never a note, never another's. */
@@ -41,17 +42,19 @@ function* history(
   { after, limit }: { after: number; limit: number },
 ): Work<readonly DoorMessage[]> {
   const rows = yield* all<DoorRow>(
-    `SELECT m.id, m.direction, m.text, m.at, m.author_name, d.draft_id AS draft FROM messages m
+    `SELECT m.id, m.direction, m.text, m.at, m.author_name, d.draft_id AS draft, p.key AS part FROM messages m
        JOIN conversations c ON c.id = m.conversation_id LEFT JOIN drafts d ON d.id = m.draft_id
+       LEFT JOIN deliveries v ON v.message_id = m.id
+       LEFT JOIN delivery_parts p ON p.delivery_id = v.id AND p.position = 0
      WHERE c.connection_id = ? AND c.key = ? AND m.direction IN ('in', 'out') AND m.id > ? ORDER BY m.id LIMIT ?`,
     connection,
     key,
     after,
     limit,
   );
-  return rows.map(({ id, direction, text, at, author_name, draft }) => ({
+  return rows.map(({ id, direction, text, at, author_name, draft, part }) => ({
     seq: id,
-    id: String(id),
+    id: part ?? draft ?? String(id),
     from: direction === 'in' ? 'customer' : 'desk',
     text,
     at,

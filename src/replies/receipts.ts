@@ -29,12 +29,16 @@ export function* fileReceipt(draft: Draft, now: number): Work<boolean> {
   return parts.length > 0;
 }
 
-/** By external id, then by our own key; a watermark means everything sent up to it. */
+/**
+ * By external id, then by our own key (`fields.partKey`, where the platform gives it back), never a
+ * part of another connection; a watermark means everything sent up to it.
+ */
 function* partsMeant(draft: Draft, receipt: DraftReceipt): Work<readonly PartRow[]> {
   if (draft.about !== null) {
     const part =
-      (yield* partByExternalId(draft.connection, draft.about)) ?? (yield* partByKey(draft.about));
-    return part === undefined ? [] : [part];
+      (yield* partByExternalId(draft.connection, draft.about)) ??
+      (yield* partByKey(draft.fields['partKey'] ?? draft.about));
+    return part?.connection_id === draft.connection ? [part] : [];
   }
   const upTo = receipt.upTo === null ? NaN : watermark(receipt.upTo);
   if (Number.isNaN(upTo)) return [];

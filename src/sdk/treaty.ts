@@ -172,11 +172,12 @@ export type ServeHandler = (
 /** One message as an own door shows it to its customer. */
 export interface DoorMessage {
   /**
-   * Rises in the order in which messages become visible to the customer, without gaps that matter:
-   * one that shows up later never has a smaller number. Resume after it.
+   * Rises in the order in which messages become visible to the customer (one of the desk: as soon as
+   * it is stored), without gaps that matter: one that shows up later never has a smaller number.
+   * Resume after it.
    */
   readonly seq: number;
-  /** Of the desk: the external id that `send` gave, so that a receipt can name it. Of the customer: the draft id. */
+  /** Of the desk: the key of its (first) part, so that a receipt can name it. Of the customer: the draft id. */
   readonly id: string;
   readonly from: 'customer' | 'desk';
   readonly text: string;
