@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { catalogue } from '../connectors/index.js';
@@ -19,7 +18,7 @@ import { createConnectionService } from './connections/service.js';
 import { startSupervisor, type Supervisor } from './connections/supervisor.js';
 import { openVault, readMasterKeys } from './connections/vault.js';
 import { announce } from './intake/announce.js';
-import { createApart } from './intake/apart.js';
+import { createApart, type Apart } from './intake/apart.js';
 import { fetchAttachments } from './intake/attachments.js';
 import { file } from './intake/file.js';
 import { normalise } from './intake/normalise.js';
@@ -31,18 +30,16 @@ import { createLog, type Log } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
 import { StartProblem } from './ops/start-problem.js';
 import { embeddedQueue } from './queue/embedded.js';
-import type { Queue, Stage } from './queue/queue.js';
+import { STAGES, type Queue, type Stage } from './queue/queue.js';
 import { startSweeper, SWEEP_MS } from './queue/sweeper.js';
 import { createLanes } from './replies/lanes.js';
 import { reconcile } from './replies/reconcile.js';
 import { send } from './replies/send.js';
-import type { Connector } from './sdk/treaty.js';
+import type { Connector, ServeHandler } from './sdk/treaty.js';
 import { folderBlobs } from './store/blobs.js';
 import { dropLeases } from './store/deliveries.js';
 import { holdLease } from './store/leases.js';
-import { lockData } from './store/lock.js';
-import { migrate, pendingMigrations } from './store/migrate.js';
-import type { Store } from './store/store.js';
+import { openData } from './store/open.js';
 import { ensureFirstToken } from './store/tokens.js';
 
 /** Opens data, key, connectors and mappings; throws a `StartProblem` in one sentence when it cannot. */
@@ -50,33 +47,25 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
   const { config, environment } = loaded;
   const log = createLog(config.process.logLevel);
   const mappings = await readMappings(mappingFolders(loaded));
-  const release = takeDataFolder(loaded);
+  const data = await openData(config);
   try {
-    const store = await openStore(loaded);
-    await bringSchemaUp(store, loaded);
+    const { store } = data;
     const clock = seams.clock ?? systemClock;
-    const vault = await openVault(
-      store,
-      readMasterKeys(environment.masterKey, config.data.dir),
-      clock.now(),
-    );
+    const keys = readMasterKeys(environment.masterKey, config.data.dir);
     return {
       loaded,
       store,
-      vault,
-      blobs: folderBlobs(join(config.data.dir, 'blobs')),
-      connectors: await loadConnectors(),
       mappings,
       log,
       clock,
+      vault: await openVault(store, keys, clock.now()),
+      blobs: folderBlobs(join(config.data.dir, 'blobs')),
+      connectors: await loadConnectors(),
       chance: seams.chance ?? Math.random,
-      async close() {
-        await store.close();
-        release();
-      },
+      close: () => data.close(),
     };
   } catch (error) {
-    release();
+    await data.close();
     throw error;
   }
 }
@@ -105,51 +94,6 @@ async function readMappings(folders: readonly string[]): Promise<MappingLibrary>
   );
 }
 
-function takeDataFolder({ config }: Loaded): () => void {
-  const { dir, databaseUrl } = config.data;
-  try {
-    mkdirSync(dir, { recursive: true });
-    if (databaseUrl !== null) return () => undefined;
-    const lock = lockData(dir);
-    if (lock.ok) return lock.release;
-    throw new StartProblem(
-      `${dir} is served by another hub (process ${lock.pid}): stop it, or give this one another folder in HUBBUB_DATA_DIR`,
-    );
-  } catch (error) {
-    if (error instanceof StartProblem) throw error;
-    const { code } = error as { code?: string };
-    throw new StartProblem(
-      `the data folder ${dir} cannot be used (${code ?? String(error)}): make it a folder this user may write, or name another in HUBBUB_DATA_DIR`,
-    );
-  }
-}
-
-async function openStore({ config }: Loaded): Promise<Store> {
-  const { databaseUrl, dir } = config.data;
-  if (databaseUrl !== null) return (await import('./store/postgres.js')).openPostgres(databaseUrl);
-  if (config.process.role !== 'all') {
-    throw new StartProblem(
-      `HUBBUB_ROLE is ${config.process.role}, but the embedded database is served by one process: use all, or set HUBBUB_DATABASE_URL`,
-    );
-  }
-  const { openSqlite } = await import('./store/sqlite.js');
-  return openSqlite(join(dir, 'hubbub.db'));
-}
-
-/** Embedded: migrates by itself, after a copy. Scaled: an admin does it when the others are stopped. */
-async function bringSchemaUp(store: Store, { config }: Loaded): Promise<void> {
-  const pending = await pendingMigrations(store);
-  if (pending.length === 0) return;
-  if (store.dialect === 'postgres') {
-    throw new StartProblem(
-      `the database lacks ${pending.join(', ')}: run hubbub migrate once, then start again`,
-    );
-  }
-  const { copyBeforeMigration } = await import('./store/sqlite.js');
-  copyBeforeMigration(join(config.data.dir, 'hubbub.db'));
-  await migrate(store);
-}
-
 /** Starts everything the role asks for; resolves when the doors are open. */
 export async function startHub(loaded: Loaded, seams: Seams = {}): Promise<Hub> {
   const house = await openHouse(loaded, seams);
@@ -170,74 +114,68 @@ async function openHub(house: House): Promise<Hub> {
   const receive = createReceive({ store, blobs, queue, clock });
   const http = createHttpClient({ allowPrivate: network.allowPrivate });
   const tail = openTail(store);
-  let port = doors.port;
-  const publicUrl = (): string => doors.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${port}`;
+  const address = { port: doors.port };
+  const publicUrl = (): string =>
+    doors.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${address.port}`;
   const registry = openRegistry({ ...house, publicUrl });
-  const hooks = createHooks({
-    ...doors,
-    find: registry.find,
-    receive,
-    clock,
-    publicUrl,
-    crashpoint,
-    count: metrics.received,
-  });
+  const { find } = registry;
+  const count = metrics.received;
+  const hooks = createHooks({ ...doors, find, receive, clock, publicUrl, crashpoint, count });
   const late: { app?: RequestHandler; supervisor?: Supervisor } = {};
-  const server = createHubServer({
-    hooks,
-    serve: (connection) => late.supervisor?.serve(connection),
-    app: () => late.app,
-    requestTimeout: doors.requestTimeout,
-  });
+  const serve = (connection: string): ServeHandler | undefined =>
+    late.supervisor?.serve(connection);
+  const { requestTimeout } = doors;
+  const server = createHubServer({ hooks, serve, app: () => late.app, requestTimeout });
   // Bound first, since callback URLs carry the port; until all is wired it answers 503.
-  port = await listenOrSay(server, doors.port, doors.host);
+  address.port = await listenOrSay(server, doors.port, doors.host);
   if (store.dialect === 'sqlite') await store.write(dropLeases);
   await registry.refresh();
+  const { role } = loaded.config.process;
+  const pumps = role === 'all' || role === 'connections';
   const opened = (): void => queue.ring('send', 0);
+  const customers = createDoors(store, tail);
   const supervisor = startSupervisor({
     ...house,
     registry,
     receive,
     http,
     opened,
-    doors: createDoors(store, tail),
+    pumps,
+    doors: customers,
   });
   const connections = createConnectionService({
     ...house,
     registry,
     withLive: supervisor.withLive,
   });
-  const parts: Parts = {
-    house,
-    queue,
-    registry,
-    supervisor,
-    connections,
-    receive,
-    tail,
-    metrics,
-    publicUrl,
-    crashpoint,
-  };
+  const wired = { house, queue, registry, supervisor, connections, receive, tail, metrics };
+  const parts: Parts = { ...wired, publicUrl, crashpoint };
   const stopStages = runStages(parts);
   const adminToken = await firstToken(house);
   late.supervisor = supervisor;
   late.app = createApp(parts);
-  return {
-    ...parts,
-    url: `http://${doors.host === '0.0.0.0' ? '127.0.0.1' : doors.host}:${port}`,
-    adminToken,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      registry.close();
-      tail.close();
-      await supervisor.close();
-      await stopStages();
-      http.close();
-      await house.close();
-    },
-  };
+  const shown = doors.host === '0.0.0.0' ? '127.0.0.1' : doors.host;
+  const close = (): Promise<void> => closeHub({ parts, server, http, stopStages });
+  return { ...parts, url: `http://${shown}:${address.port}`, adminToken, close };
+}
+
+interface Closing {
+  readonly parts: Parts;
+  readonly server: Server;
+  readonly http: { close(): void };
+  readonly stopStages: () => Promise<void>;
+}
+
+/** From the outside in: nothing new comes, what is under way ends, then the data closes. */
+async function closeHub({ parts, server, http, stopStages }: Closing): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  parts.registry.close();
+  parts.tail.close();
+  await parts.supervisor.close();
+  await stopStages();
+  http.close();
+  await parts.house.close();
 }
 
 async function listenOrSay(server: Server, port: number, host: string): Promise<number> {
@@ -270,78 +208,72 @@ async function openQueue({ config }: Loaded, log: Log): Promise<Queue> {
   return (await import('./queue/bullmq.js')).bullmqQueue({ url: redisUrl, installation }, onDefect);
 }
 
-/** Gives every stage its handler; returns the way to stop them. */
-function runStages({
-  house,
-  queue,
-  registry,
-  supervisor,
-  tail,
-  metrics,
-  crashpoint,
-}: Parts): () => Promise<void> {
-  const { store, blobs, clock, chance, log, loaded } = house;
-  const { role } = loaded.config.process;
-  const holder = `${process.pid}-${randomBytes(4).toString('hex')}`;
-  const find = registry.find;
+type Handlers = Partial<Record<Stage, () => Promise<void>>>;
+
+/** Gives every stage of this role its handler; returns the way to stop them. */
+function runStages(parts: Parts): () => Promise<void> {
+  const { queue, metrics } = parts;
+  const { config } = parts.house.loaded;
+  const { role } = config.process;
   const apart = createApart({
     catalogue: new URL('../connectors/index.js', import.meta.url).href,
-    mappings: mappingFolders(loaded),
+    mappings: mappingFolders(parts.house.loaded),
   });
-  const live = supervisor.live;
-  const rule = { samePersonWithin: loaded.config.matching.samePersonWithinDays * DAY };
-  const sending = {
-    store,
-    queue,
-    clock,
-    chance,
-    log,
-    find,
-    live,
-    lanes: createLanes(find),
-    crashpoint,
+  const handlers: Handlers = {
+    ...(role === 'all' || role === 'worker' ? intakeStages(parts, apart) : {}),
+    ...(role === 'all' || role === 'connections' ? replyStages(parts) : {}),
   };
-  const works = role === 'all' || role === 'worker';
-  const speaks = role === 'all' || role === 'connections' || role === 'worker';
-  const lease = (name: string): (() => Promise<number | null>) =>
-    holdLease(store, name, holder, clock);
-  const [filing, announcing] = [lease('filing'), lease('announcing')];
-  const timed = (stage: Stage, handler: () => Promise<void>): void =>
+  for (const stage of STAGES) {
+    const handler = handlers[stage];
+    if (handler === undefined) continue;
     queue.onRing(stage, async () => {
       const end = metrics.stage(stage);
       await handler();
       end();
     });
-  if (works) {
-    timed('normalise', () =>
-      normalise({ store, blobs, queue, clock, find, apart, wake: supervisor.wake, crashpoint }),
-    );
-    timed('file', () => file({ store, queue, clock, find, rule, lease: filing, crashpoint }));
-    timed('announce', () => announce({ store, lease: announcing, announced: tail.poke }));
   }
-  if (speaks) {
-    timed('attachments', () =>
-      fetchAttachments({
-        store,
-        blobs,
-        queue,
-        clock,
-        find,
-        live,
-        bytes: loaded.config.attachments.bytes,
-      }),
-    );
-    timed('send', () => send(sending));
-    timed('reconcile', () => reconcile(sending));
-  }
-  const sweeper = startSweeper(
-    queue,
-    loaded.config.data.redisUrl === null ? SWEEP_MS.embedded : SWEEP_MS.bullmq,
-  );
+  const every = config.data.redisUrl === null ? SWEEP_MS.embedded : SWEEP_MS.bullmq;
+  const sweeper = startSweeper(queue, every);
   return async () => {
     sweeper.stop();
     await queue.close();
     await apart.close();
+  };
+}
+
+/** What happens to messages: a worker's part. */
+function intakeStages(
+  { house, queue, registry, supervisor, tail, crashpoint }: Parts,
+  apart: Apart,
+): Handlers {
+  const { store, blobs, clock, loaded } = house;
+  const { find } = registry;
+  const holder = `${process.pid}-${randomBytes(4).toString('hex')}`;
+  const [filing, announcing] = [
+    holdLease(store, 'filing', holder, clock),
+    holdLease(store, 'announcing', holder, clock),
+  ];
+  const rule = { samePersonWithin: loaded.config.matching.samePersonWithinDays * DAY };
+  const { wake } = supervisor;
+  return {
+    normalise: () => normalise({ store, blobs, queue, clock, find, apart, wake, crashpoint }),
+    file: () => file({ store, queue, clock, find, rule, lease: filing, crashpoint }),
+    announce: () => announce({ store, lease: announcing, announced: tail.poke }),
+  };
+}
+
+/** What needs an open connection: the part of the process that holds it. */
+function replyStages({ house, queue, registry, supervisor, crashpoint }: Parts): Handlers {
+  const { store, blobs, clock, chance, log, loaded } = house;
+  const { find } = registry;
+  const { live } = supervisor;
+  const lanes = createLanes(find);
+  const sending = { store, queue, clock, chance, log, find, live, lanes, crashpoint };
+  const { bytes } = loaded.config.attachments;
+  return {
+    attachments: () => fetchAttachments({ store, blobs, queue, clock, find, live, bytes }),
+    send: () => send(sending),
+    reconcile: () => reconcile(sending),
   };
 }
 

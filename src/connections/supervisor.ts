@@ -23,6 +23,8 @@ export interface SupervisorDependencies {
   readonly chance: Chance;
   readonly log: ConnectorLog & { with(fields: Readonly<Record<string, string>>): ConnectorLog };
   readonly doors: (connection: string) => Doors;
+  /** Whether this process draws from platforms; one that only serves doors does not. */
+  readonly pumps: boolean;
   /** A connection opened, so its queue may move. */
   readonly opened: (connection: string) => void;
 }
@@ -38,6 +40,8 @@ export interface Supervisor {
   ports(): ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
+
+const NO_PUMP: Pump = { wake: () => undefined, port: () => null, ended: Promise.resolve() };
 
 interface Open {
   readonly connected: Connected;
@@ -70,14 +74,16 @@ export function startSupervisor(deps: SupervisorDependencies): Supervisor {
       arrivals: Parameters<Receive>[1],
       cursors?: Parameters<Receive>[2],
     ): Promise<void> => deps.receive(connected.id, arrivals, cursors);
-    const pump = startPump({
-      ...deps,
-      connection: connected.id,
-      live,
-      emit,
-      signal: abort.signal,
-      refused: (why) => void refuse(deps, connected.id, why),
-    });
+    const pump = deps.pumps
+      ? startPump({
+          ...deps,
+          connection: connected.id,
+          live,
+          emit,
+          signal: abort.signal,
+          refused: (why) => void refuse(deps, connected.id, why),
+        })
+      : NO_PUMP;
     const handler = live.serve?.(emit, deps.doors(connected.id));
     open.set(connected.id, { connected, live, pump, handler, abort });
     deps.opened(connected.id);

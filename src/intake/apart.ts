@@ -44,91 +44,99 @@ export interface ApartSources {
 }
 
 export function createApart(sources: ApartSources): Apart {
-  let thread: Worker | null = null;
-  let queue: Waiting[] = [];
-  let current: { readonly waiting: Waiting; readonly deadline: NodeJS.Timeout } | null = null;
-  let idle: NodeJS.Timeout | null = null;
-  let numbered = 0;
+  return new Reader(sources);
+}
 
-  function next(): void {
-    if (current !== null) return;
-    const waiting = queue.shift();
-    if (waiting === undefined) return rest();
-    if (idle !== null) clearTimeout(idle);
-    thread ??= start();
+class Reader implements Apart {
+  private readonly sources: ApartSources;
+  private thread: Worker | null = null;
+  private queue: Waiting[] = [];
+  private current: { readonly waiting: Waiting; readonly deadline: NodeJS.Timeout } | null = null;
+  private idle: NodeJS.Timeout | null = null;
+  private numbered = 0;
+
+  constructor(sources: ApartSources) {
+    this.sources = sources;
+  }
+
+  draftsOf(
+    connector: string,
+    mappings: string,
+    account: Account,
+    envelope: Envelope,
+  ): Promise<Drafted> {
+    return new Promise((resolve, reject) => {
+      this.numbered += 1;
+      const task = { id: this.numbered, connector, mappings, account, envelope };
+      this.queue.push({ task, resolve, reject });
+      this.next();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.idle !== null) clearTimeout(this.idle);
+    this.queue = [];
+    await this.stop();
+  }
+
+  private next(): void {
+    if (this.current !== null) return;
+    const waiting = this.queue.shift();
+    if (this.idle !== null) clearTimeout(this.idle);
+    if (waiting === undefined) {
+      this.idle = setTimeout(() => void this.stop(), IDLE_MS).unref();
+      return;
+    }
+    this.thread ??= this.start();
     const deadline = setTimeout(
-      () => giveUp('it took longer than allowed'),
+      () => this.giveUp('it took longer than allowed'),
       APART_LIMITS.milliseconds,
     );
-    current = { waiting, deadline };
-    thread.postMessage(waiting.task);
+    this.current = { waiting, deadline };
+    this.thread.postMessage(waiting.task);
   }
 
-  function rest(): void {
-    if (idle !== null) clearTimeout(idle);
-    idle = setTimeout(() => void stop(), IDLE_MS);
-    idle.unref();
-  }
-
-  function start(): Worker {
+  private start(): Worker {
     const worker = new Worker(new URL('./apart-thread.js', import.meta.url), {
-      workerData: sources,
+      workerData: this.sources,
       resourceLimits: { maxOldGenerationSizeMb: APART_LIMITS.heapMiB },
     });
-    worker.on('message', (answer: ApartAnswer) => finish(answer));
-    worker.on('error', (error) =>
-      giveUp(/memory/i.test(error.message) ? 'it needed more memory than allowed' : error.message),
-    );
+    worker.on('message', (answer: ApartAnswer) => this.finish(answer));
+    worker.on('error', (error) => {
+      const memory = /memory/i.test(error.message);
+      this.giveUp(memory ? 'it needed more memory than allowed' : error.message);
+    });
     worker.unref();
     return worker;
   }
 
-  function finish(answer: ApartAnswer): void {
-    const settled = take();
+  private finish(answer: ApartAnswer): void {
+    const settled = this.take();
     if (settled === null) return;
     if ('drafted' in answer) settled.resolve(answer.drafted);
     else settled.reject(new Error(answer.defect));
-    next();
+    this.next();
   }
 
   /** The thread is lost; what it was reading is unreadable, what waits is read by the next thread. */
-  function giveUp(why: string): void {
-    const settled = take();
-    void stop();
+  private giveUp(why: string): void {
+    const settled = this.take();
+    void this.stop();
     settled?.resolve({ kind: 'unreadable', why: `the message could not be read: ${why}` });
-    next();
+    this.next();
   }
 
-  function take(): Waiting | null {
-    if (current === null) return null;
-    clearTimeout(current.deadline);
-    const { waiting } = current;
-    current = null;
+  private take(): Waiting | null {
+    if (this.current === null) return null;
+    clearTimeout(this.current.deadline);
+    const { waiting } = this.current;
+    this.current = null;
     return waiting;
   }
 
-  async function stop(): Promise<void> {
-    const worker = thread;
-    thread = null;
+  private async stop(): Promise<void> {
+    const worker = this.thread;
+    this.thread = null;
     await worker?.terminate();
   }
-
-  return {
-    draftsOf(connector, mappings, account, envelope) {
-      return new Promise((resolve, reject) => {
-        numbered += 1;
-        queue.push({
-          task: { id: numbered, connector, mappings, account, envelope },
-          resolve,
-          reject,
-        });
-        next();
-      });
-    },
-    async close() {
-      if (idle !== null) clearTimeout(idle);
-      queue = [];
-      await stop();
-    },
-  };
 }

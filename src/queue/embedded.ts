@@ -5,88 +5,82 @@ const BATCH_ROWS = 96;
 const BATCH_MS = 6;
 const FARTHEST_TIMER_MS = 60_000;
 
-interface Bell {
-  handler: (() => Promise<void>) | null;
-  rows: number;
-  timer: NodeJS.Timeout | null;
-  wake: { readonly at: number; readonly timer: NodeJS.Timeout } | null;
-  running: Promise<void> | null;
-  again: boolean;
-}
+type OnDefect = (stage: Stage, error: Error) => void;
 
 /** The doorbell of a single process: a signal, and one timer a stage. */
-export function embeddedQueue(onDefect: (stage: Stage, error: Error) => void): Queue {
-  const bells = new Map<Stage, Bell>(
-    STAGES.map((stage) => [
-      stage,
-      { handler: null, rows: 0, timer: null, wake: null, running: null, again: false },
-    ]),
-  );
-  let closed = false;
-
-  function bellOf(stage: Stage): Bell {
-    const bell = bells.get(stage);
-    if (bell === undefined) throw new Error(`no stage is called ${stage}`);
-    return bell;
-  }
-
-  function ring(stage: Stage, rows = 0): void {
-    const bell = bellOf(stage);
-    if (closed || bell.handler === null) return;
-    bell.rows += rows;
-    if (bell.running !== null) {
-      bell.again = true;
-    } else if (bell.rows >= BATCH_ROWS) {
-      start(stage, bell);
-    } else {
-      bell.timer ??= setTimeout(start, BATCH_MS, stage, bell);
-    }
-  }
-
-  function start(stage: Stage, bell: Bell): void {
-    if (bell.timer !== null) clearTimeout(bell.timer);
-    bell.timer = null;
-    bell.rows = 0;
-    if (closed || bell.handler === null || bell.running !== null) return;
-    bell.running = bell
-      .handler()
-      .catch((error: unknown) => onDefect(stage, error as Error))
-      .finally(() => {
-        bell.running = null;
-        if (!bell.again) return;
-        bell.again = false;
-        ring(stage);
-      });
-  }
-
-  function wakeAt(stage: Stage, time: number): void {
-    const bell = bellOf(stage);
-    if (closed || (bell.wake !== null && bell.wake.at <= time)) return;
-    if (bell.wake !== null) clearTimeout(bell.wake.timer);
-    const wait = Math.min(Math.max(time - Date.now(), 0), FARTHEST_TIMER_MS);
-    const timer = setTimeout(() => {
-      bell.wake = null;
-      ring(stage);
-    }, wait);
-    timer.unref();
-    bell.wake = { at: time, timer };
-  }
-
-  async function close(): Promise<void> {
-    closed = true;
-    for (const bell of bells.values()) {
-      if (bell.timer !== null) clearTimeout(bell.timer);
-      if (bell.wake !== null) clearTimeout(bell.wake.timer);
-    }
-    await Promise.all([...bells.values()].map(({ running }) => running));
-  }
-
+export function embeddedQueue(onDefect: OnDefect): Queue {
+  const bells = new Map(STAGES.map((stage) => [stage, new Bell(stage, onDefect)]));
   return {
-    ring,
-    wakeAt,
-    close,
-    onRing(stage, handler) {
-      bellOf(stage).handler = handler;
+    ring: (stage, rows = 0) => bells.get(stage)?.ring(rows),
+    onRing: (stage, handler) => bells.get(stage)?.answer(handler),
+    wakeAt: (stage, time) => bells.get(stage)?.wakeAt(time),
+    async close() {
+      await Promise.all([...bells.values()].map((bell) => bell.close()));
     },
   };
+}
+
+class Bell {
+  private readonly stage: Stage;
+  private readonly onDefect: OnDefect;
+  private handler: (() => Promise<void>) | null = null;
+  private rows = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private wake: { readonly at: number; readonly timer: NodeJS.Timeout } | null = null;
+  private running: Promise<void> | null = null;
+  private again = false;
+  private closed = false;
+
+  constructor(stage: Stage, onDefect: OnDefect) {
+    this.stage = stage;
+    this.onDefect = onDefect;
+  }
+
+  answer(handler: () => Promise<void>): void {
+    this.handler = handler;
+  }
+
+  ring(rows: number): void {
+    if (this.closed || this.handler === null) return;
+    this.rows += rows;
+    if (this.running !== null) this.again = true;
+    else if (this.rows >= BATCH_ROWS) this.start(this.handler);
+    else this.timer ??= setTimeout(() => this.start(this.handler), BATCH_MS);
+  }
+
+  private start(handler: (() => Promise<void>) | null): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.rows = 0;
+    if (this.closed || handler === null || this.running !== null) return;
+    this.running = handler()
+      .catch((error: unknown) => this.onDefect(this.stage, error as Error))
+      .finally(() => this.ended());
+  }
+
+  private ended(): void {
+    this.running = null;
+    if (!this.again) return;
+    this.again = false;
+    this.ring(0);
+  }
+
+  wakeAt(time: number): void {
+    if (this.closed || (this.wake !== null && this.wake.at <= time)) return;
+    if (this.wake !== null) clearTimeout(this.wake.timer);
+    const wait = Math.min(Math.max(time - Date.now(), 0), FARTHEST_TIMER_MS);
+    const timer = setTimeout(() => {
+      this.wake = null;
+      this.ring(0);
+    }, wait);
+    timer.unref();
+    this.wake = { at: time, timer };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    if (this.wake !== null) clearTimeout(this.wake.timer);
+    await this.running;
+  }
 }

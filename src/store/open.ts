@@ -1,0 +1,76 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/config.js';
+import { StartProblem } from '../ops/start-problem.js';
+import { lockData } from './lock.js';
+import { migrate, pendingMigrations } from './migrate.js';
+import type { Store } from './store.js';
+
+export interface OpenData {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+/** Opens the data an installation is configured for, its schema up to date; says in one sentence why it cannot. */
+export async function openData(config: Config): Promise<OpenData> {
+  const release = takeDataFolder(config);
+  try {
+    const store = await openStore(config);
+    await bringSchemaUp(store, config);
+    return {
+      store,
+      async close() {
+        await store.close();
+        release();
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function takeDataFolder(config: Config): () => void {
+  const { dir, databaseUrl } = config.data;
+  try {
+    mkdirSync(dir, { recursive: true });
+    if (databaseUrl !== null) return () => undefined;
+    const lock = lockData(dir);
+    if (lock.ok) return lock.release;
+    throw new StartProblem(
+      `${dir} is served by another hub (process ${lock.pid}): stop it, or give this one another folder in HUBBUB_DATA_DIR`,
+    );
+  } catch (error) {
+    if (error instanceof StartProblem) throw error;
+    const { code } = error as { code?: string };
+    throw new StartProblem(
+      `the data folder ${dir} cannot be used (${code ?? String(error)}): make it a folder this user may write, or name another in HUBBUB_DATA_DIR`,
+    );
+  }
+}
+
+async function openStore(config: Config): Promise<Store> {
+  const { databaseUrl, dir } = config.data;
+  if (databaseUrl !== null) return (await import('./postgres.js')).openPostgres(databaseUrl);
+  if (config.process.role !== 'all') {
+    throw new StartProblem(
+      `HUBBUB_ROLE is ${config.process.role}, but the embedded database is served by one process: use all, or set HUBBUB_DATABASE_URL`,
+    );
+  }
+  const { openSqlite } = await import('./sqlite.js');
+  return openSqlite(join(dir, 'hubbub.db'));
+}
+
+/** Embedded: migrates by itself, after a copy. Scaled: an admin does it when the others are stopped. */
+async function bringSchemaUp(store: Store, config: Config): Promise<void> {
+  const pending = await pendingMigrations(store);
+  if (pending.length === 0) return;
+  if (store.dialect === 'postgres') {
+    throw new StartProblem(
+      `the database lacks ${pending.join(', ')}: run hubbub migrate once, then start again`,
+    );
+  }
+  const { copyBeforeMigration } = await import('./sqlite.js');
+  copyBeforeMigration(join(config.data.dir, 'hubbub.db'));
+  await migrate(store);
+}
