@@ -1,4 +1,4 @@
-import { openRoom } from './fixtures/room.js';
+import { openRoom } from './testing/room.js';
 import { uuid7 } from '../../simulators/visitor/uuid7.js';
 import { openVisitor } from '../../simulators/visitor/visitor.js';
 import type { Visitor, VisitorOptions } from '../../simulators/visitor/visitor.js';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { openRoom, CANARY, SHOP } from './fixtures/room.js';
+import { openRoom, CANARY, SHOP } from './testing/room.js';
 import { uuid7 } from '../../simulators/visitor/uuid7.js';
 import { openVisitor } from '../../simulators/visitor/visitor.js';
 import type { Visitor, VisitorOptions } from '../../simulators/visitor/visitor.js';
