@@ -96,6 +96,8 @@ function fixtureOf(name: string): Fixture {
   };
 }
 
+let loading: Promise<MappingSet> | null = null;
+
 async function mappings(): Promise<MappingSet> {
   const loaded = await loadMappings([join(INSTALLATION, 'mappings')]);
   const set = loaded.ok ? mappingsFor(loaded.library, 'webhook', {}) : null;
@@ -104,7 +106,8 @@ async function mappings(): Promise<MappingSet> {
 }
 
 async function drafts(envelope: Envelope, of: Account): Promise<readonly DraftInput[]> {
-  const drafted = await draftsOf(connector, await mappings(), of, envelope);
+  loading ??= mappings();
+  const drafted = await draftsOf(connector, await loading, of, envelope);
   return drafted.kind === 'drafts' ? drafted.drafts.map(({ draft }) => draft) : [];
 }
 
