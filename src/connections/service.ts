@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Clock } from '../model/time.js';
 import { fieldMeta } from '../sdk/fields.js';
 import type { Checked, Connector, Live } from '../sdk/treaty.js';
@@ -35,6 +35,13 @@ export interface NewConnection {
   readonly credentials: unknown;
 }
 
+/** What is absent stays as it is. */
+export interface ConnectionEdit {
+  readonly name?: string | undefined;
+  readonly settings?: unknown;
+  readonly credentials?: unknown;
+}
+
 /** What is wrong with a form, field by field. */
 export interface FormProblem {
   readonly field: string;
@@ -53,10 +60,7 @@ export type Saved =
 /** What admins do with connections. Secrets go in and never come out again. */
 export interface ConnectionService {
   add(connection: NewConnection): Promise<Saved>;
-  change(
-    id: string,
-    change: Partial<Pick<NewConnection, 'name' | 'settings' | 'credentials'>>,
-  ): Promise<Saved>;
+  change(id: string, change: ConnectionEdit): Promise<Saved>;
   setStatus(id: string, status: 'active' | 'paused'): Promise<boolean>;
   remove(id: string): Promise<boolean>;
   check(id: string): Promise<Checked | null>;
@@ -96,8 +100,9 @@ async function add(
   { connector: kind, name, group, settings, credentials }: NewConnection,
 ): Promise<Saved> {
   const connector = deps.connectors.get(kind);
-  if (connector === undefined)
+  if (connector === undefined) {
     return { kind: 'unknown', what: 'connector', known: [...deps.connectors.keys()] };
+  }
   const form = readForm(connector, settings, credentials);
   if (form.kind === 'invalid') return form;
   const id = await freeId(deps, name);
@@ -123,7 +128,7 @@ async function add(
 async function changeOne(
   deps: ServiceDependencies,
   id: string,
-  change: Partial<Pick<NewConnection, 'name' | 'settings' | 'credentials'>>,
+  change: ConnectionEdit,
 ): Promise<Saved> {
   const row = await deps.store.read(() => connectionById(id));
   const connected = deps.registry.find(id);

@@ -188,11 +188,13 @@ function fold(events: readonly EventRow[]): TicketState {
   );
 }
 
-function subtree(component: readonly TicketRow[], top: number): readonly number[] {
+/** A member with everything that was merged into it. */
+export function subtree(component: readonly TicketRow[], top: number): readonly number[] {
   const inside = new Set([top]);
   // Oldest first: a parent always stands before its children (merged_into < id).
-  for (const { id, merged_into } of component)
+  for (const { id, merged_into } of component) {
     if (merged_into !== null && inside.has(merged_into)) inside.add(id);
+  }
   return [...inside];
 }
 

@@ -40,39 +40,69 @@ export interface NewReply {
   readonly agent: string;
 }
 
+export interface QueuedReply {
+  readonly kind: 'queued';
+  readonly message: number;
+  readonly delivery: number;
+  readonly conversation: number;
+  readonly ticket: number;
+}
+
 export type Composed =
-  | {
-      readonly kind: 'queued';
-      readonly message: number;
-      readonly delivery: number;
-      readonly conversation: number;
-      readonly ticket: number;
-    }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | QueuedReply
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'taken' };
+
+/** Makes a request that is sent twice one reply: both run inside the transaction that queues it. */
+export interface Once {
+  /** False when the key was used before: then nothing is queued. */
+  take(): Work<boolean>;
+  /** Keeps what the caller is told. */
+  keep(queued: QueuedReply): Work<void>;
+}
 
 /** Renders and queues a reply. What cannot be sent is refused here, where the agent still sees it. */
-export async function compose(deps: ComposeDependencies, reply: NewReply): Promise<Composed> {
+export async function compose(
+  deps: ComposeDependencies,
+  reply: NewReply,
+  once: Once | null = null,
+): Promise<Composed> {
   const choice = await deps.store.read(() => chooseConversation(deps, reply));
   if (choice.kind === 'refused') return choice;
   const { conversation, connected, member } = choice;
   const id = randomUUID();
   const composedAt = deps.clock.now();
   const full = fullReply({ reply, conversation, member, id, composedAt });
-  const rendered = connected.connector.render(full, connected.account);
-  if (rendered.kind === 'refused')
-    return { kind: 'refused', refusal: { cause: rendered.cause, why: rendered.why } };
-  const refusal = admit(connected, {
-    now: composedAt,
-    lastInAt: conversation.last_in_at,
-    parts: rendered.parts.length,
+  const rendered = renderAdmitted(connected, full, conversation.last_in_at);
+  if (rendered.kind === 'refused') return rendered;
+  const queued = await deps.store.write(function* (): Work<Composed> {
+    if (once !== null && !(yield* once.take())) return { kind: 'taken' };
+    const row = yield* queueReply({ reply, full, conversation, member, parts: rendered.parts });
+    if (once !== null) yield* once.keep(row);
+    return row;
   });
-  if (refusal !== null) return { kind: 'refused', refusal };
-  const queued = await deps.store.write(() =>
-    queue({ reply, full, conversation, member, parts: rendered.parts }),
-  );
   deps.queue.ring('send', 1);
   deps.queue.ring('announce', 1);
-  return { kind: 'queued', ...queued, conversation: conversation.id, ticket: member.id };
+  return queued;
+}
+
+export type Admitted =
+  | { readonly kind: 'parts'; readonly parts: readonly Part[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** What the connector makes of the words, when the platform will take it now. */
+export function renderAdmitted(
+  connected: Connected,
+  full: Reply,
+  lastInAt: number | null,
+): Admitted {
+  const rendered = connected.connector.render(full, connected.account);
+  if (rendered.kind === 'refused') {
+    return { kind: 'refused', refusal: { cause: rendered.cause, why: rendered.why } };
+  }
+  const now = full.composedAt;
+  const refusal = admit(connected, { now, lastInAt, parts: rendered.parts.length });
+  return refusal === null ? rendered : { kind: 'refused', refusal };
 }
 
 type Choice =
@@ -93,12 +123,13 @@ function* chooseConversation({ find }: ComposeDependencies, reply: NewReply): Wo
   const wanted = conversations.filter(
     ({ id }) => reply.conversation === null || id === reply.conversation,
   );
-  if (wanted.length === 0)
+  if (wanted.length === 0) {
     return refuse(
       'unknownConversation',
       'this ticket has no such conversation',
       '该工单没有这个会话',
     );
+  }
   for (const conversation of wanted) {
     const connected = find(conversation.connection_id);
     if (connected === undefined) continue;
@@ -127,19 +158,30 @@ function refuse(cause: Refusal['cause'], en: string, zh: string): Choice {
   return { kind: 'refused', refusal: { cause, why: { en, zh } } };
 }
 
+/** A reply with the conversation and the member it leaves by. */
 interface Chosen {
   readonly reply: NewReply;
   readonly conversation: ConversationRow;
   readonly member: TicketRow;
 }
 
-function fullReply({
+/** What a connector needs of a conversation; it may not be stored yet. */
+export type Speaking = Pick<ConversationRow, 'key' | 'handle' | 'name' | 'subject' | 'context'>;
+
+interface Words {
+  readonly reply: NewReply;
+  readonly conversation: Speaking;
+  readonly member: Pick<TicketRow, 'id'>;
+}
+
+/** As the connector renders it; `id` is stable over retries. */
+export function fullReply({
   reply,
   conversation,
   member,
   id,
   composedAt,
-}: Chosen & { readonly id: string; readonly composedAt: number }): Reply {
+}: Words & { readonly id: string; readonly composedAt: number }): Reply {
   return {
     id,
     text: reply.text,
@@ -157,10 +199,7 @@ function fullReply({
   };
 }
 
-export function replyConversation(
-  conversation: ConversationRow,
-  ticket: number,
-): ReplyConversation {
+export function replyConversation(conversation: Speaking, ticket: number): ReplyConversation {
   const { key, handle, name, subject, context } = conversation;
   return {
     key,
@@ -172,15 +211,14 @@ export function replyConversation(
   };
 }
 
-type Queued = { readonly message: number; readonly delivery: number };
-
-function* queue({
+/** One outgoing message with its delivery and parts, and the ticket's event of it. */
+export function* queueReply({
   reply,
   full,
   conversation,
   member,
   parts,
-}: Chosen & { readonly full: Reply; readonly parts: readonly Part[] }): Work<Queued> {
+}: Chosen & { readonly full: Reply; readonly parts: readonly Part[] }): Work<QueuedReply> {
   const at = full.composedAt;
   yield* lockConversation(conversation.id);
   const message = yield* insertMessage({
@@ -226,5 +264,5 @@ function* queue({
     at,
     reply.agent,
   );
-  return { message, delivery };
+  return { kind: 'queued', message, delivery, conversation: conversation.id, ticket: member.id };
 }

@@ -95,8 +95,9 @@ function* settle(delivery: number, part: PartRow, next: Next, now: number): Work
   if (next.kind === 'sent') yield* unparkDrafts(row.connection_id);
   if (next.kind === 'paused') yield* setConnectionStatus(row.connection_id, next.status, next.why);
   if (next.kind === 'failed') yield* markHandle(row, next.failure);
-  if (settled || next.kind !== 'sent')
+  if (settled || next.kind !== 'sent') {
     yield* tell(row, stateToTell(next, state), reasonOf(next), now);
+  }
 }
 
 function partState(present: PartState, next: Next): PartState {
@@ -147,11 +148,13 @@ function* markHandle(row: DeliveryRow, failure: Failure): Work<void> {
   if (
     failure.kind !== 'refused' ||
     (failure.cause !== 'recipientGone' && failure.cause !== 'optedOut')
-  )
+  ) {
     return;
+  }
   const conversation = yield* conversationById(row.conversation_id);
-  if (conversation !== undefined)
+  if (conversation !== undefined) {
     yield* markRefusal(conversation.group_id, conversation.handle, failure.cause);
+  }
 }
 
 /** The ticket's timeline says what became of its reply. */
@@ -188,13 +191,16 @@ export function* resolveDelivery(
       `resolved by ${who}`,
     );
   }
-  const state = resolution === 'resend' ? 'queued' : resolution;
+  const parts = (yield* partsOf(id)).map(({ state }) => state as PartState);
+  const state = deliveryState(parts);
+  // Parts behind the one that was resolved may still have to leave.
+  const waits = resolution !== 'failed' && parts.includes('queued');
   yield* setDelivery(id, {
     state,
-    work: resolution === 'resend' ? Worked.send : Worked.none,
+    work: waits ? Worked.send : Worked.none,
     dueAt: now,
     attempts: 0,
-    failure: null,
+    failure: resolution === 'failed' ? row.failure : null,
   });
   yield* tell(row, state, `resolved by ${who}`, now);
   return (yield* deliveryById(id)) ?? null;

@@ -43,6 +43,19 @@ export function* conversationById(id: number): Work<ConversationRow | undefined>
   return yield* get<ConversationRow>(`SELECT ${COLUMNS} FROM conversations WHERE id = ?`, id);
 }
 
+/** The conversation on which this address spoke last; without a word from it, the youngest. */
+export function* conversationOfHandle(
+  connection: string,
+  handle: string,
+): Work<ConversationRow | undefined> {
+  return yield* get<ConversationRow>(
+    `SELECT ${COLUMNS} FROM conversations WHERE connection_id = ? AND handle = ?
+     ORDER BY COALESCE(last_in_at, 0) DESC, id DESC LIMIT 1`,
+    connection,
+    handle,
+  );
+}
+
 export function* insertConversation(row: NewConversation): Work<number> {
   return yield* insert(
     `INSERT INTO conversations (connection_id, key, group_id, channel, handle, name, subject, context, person_id)

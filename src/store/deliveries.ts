@@ -180,6 +180,28 @@ export function* partsOf(delivery: number): Work<readonly PartRow[]> {
   );
 }
 
+export function* partsOfDeliveries(deliveries: readonly number[]): Work<readonly PartRow[]> {
+  return yield* all<PartRow>(
+    `SELECT ${PART} FROM delivery_parts WHERE delivery_id IN {ids} ORDER BY delivery_id, position`,
+    idList(deliveries),
+  );
+}
+
+/** The youngest first; `before`: the id of the last one seen. */
+export function* listDeliveries(
+  state: string | null,
+  before: number,
+  limit: number,
+): Work<readonly DeliveryRow[]> {
+  const condition = state === null ? '' : 'state = ? AND ';
+  return yield* all<DeliveryRow>(
+    `SELECT ${DELIVERY} FROM deliveries WHERE ${condition}id < ? ORDER BY id DESC LIMIT ?`,
+    ...(state === null ? [] : [state]),
+    before,
+    limit,
+  );
+}
+
 export function* partByExternalId(
   connection: string,
   externalId: string,

@@ -124,6 +124,24 @@ export function* replayEnvelope(id: number): Work<boolean> {
   return changed > 0;
 }
 
+export type ListedEnvelope = Omit<EnvelopeRow, 'body' | 'notes' | 'query'>;
+
+/** Without their bytes, the youngest first; `before`: the id of the last one seen. */
+export function* listEnvelopes(
+  state: number | null,
+  before: number,
+  limit: number,
+): Work<readonly ListedEnvelope[]> {
+  const condition = state === null ? '' : 'state = ? AND ';
+  return yield* all<ListedEnvelope>(
+    `SELECT id, connection_id, key, received_at, type, blob, size, state, attempts, reason, remarks
+     FROM envelopes WHERE ${condition}id < ? ORDER BY id DESC LIMIT ?`,
+    ...(state === null ? [] : [state]),
+    before,
+    limit,
+  );
+}
+
 export function* envelopeById(id: number): Work<EnvelopeRow | undefined> {
   return yield* get<EnvelopeRow>(`SELECT ${COLUMNS} FROM envelopes WHERE id = ?`, id);
 }

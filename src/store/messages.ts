@@ -1,4 +1,4 @@
-import { all, get, insert, run, type Work } from './work.js';
+import { all, get, idList, insert, run, type Work } from './work.js';
 
 export interface MessageRow {
   readonly id: number;
@@ -56,17 +56,18 @@ export function* messageOfDraft(conversation: number, draft: number): Work<Messa
   );
 }
 
-/** The merged timeline of several tickets, by the time each message was said. */
+/** The merged timeline of several tickets, by the time each message was said; `after` is the last one seen. */
 export function* messagesOfTickets(
   tickets: readonly number[],
-  after: number,
+  after: { readonly at: number; readonly id: number },
   limit: number,
 ): Work<readonly MessageRow[]> {
   return yield* all<MessageRow>(
-    `SELECT ${COLUMNS} FROM messages WHERE ticket_id IN {ids} ORDER BY at, id LIMIT ? OFFSET ?`,
-    `[${tickets.join(',')}]`,
+    `SELECT ${COLUMNS} FROM messages WHERE ticket_id IN {ids} AND (at, id) > (?, ?) ORDER BY at, id LIMIT ?`,
+    idList(tickets),
+    after.at,
+    after.id,
     limit,
-    after,
   );
 }
 
@@ -172,6 +173,13 @@ export function* attachmentsOfMessages(
 
 export function* attachmentById(id: number): Work<AttachmentRow | undefined> {
   return yield* get<AttachmentRow>(`SELECT ${ATTACHMENT} FROM attachments WHERE id = ?`, id);
+}
+
+export function* attachmentsByIds(ids: readonly number[]): Work<readonly AttachmentRow[]> {
+  return yield* all<AttachmentRow>(
+    `SELECT ${ATTACHMENT} FROM attachments WHERE id IN {ids} ORDER BY id`,
+    idList(ids),
+  );
 }
 
 export function* attachToMessage(attachment: number, message: number): Work<boolean> {

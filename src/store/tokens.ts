@@ -1,4 +1,4 @@
-import { get, insert, run, type Work } from './work.js';
+import { all, get, insert, run, type Work } from './work.js';
 
 export interface ApiTokenRow {
   readonly id: number;
@@ -32,6 +32,14 @@ export function* apiTokenByHash(hash: string): Work<ApiTokenRow | undefined> {
 
 export function* countApiTokens(): Work<number> {
   return Number((yield* get<{ n: number }>('SELECT COUNT(*) AS n FROM api_tokens'))?.n ?? 0);
+}
+
+export type ListedTokenRow = ApiTokenRow & { readonly created_at: number };
+
+export function* listApiTokens(): Work<readonly ListedTokenRow[]> {
+  return yield* all<ListedTokenRow>(
+    'SELECT id, name, scopes, created_at, revoked_at FROM api_tokens ORDER BY id',
+  );
 }
 
 export function* revokeApiToken(id: number, now: number): Work<boolean> {

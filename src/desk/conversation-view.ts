@@ -1,0 +1,55 @@
+import type { FindConnection } from '../intake/connected.js';
+import type { Ticket } from '../model/ticket.js';
+import { windowCloses } from '../replies/admit.js';
+import type { ConversationRow } from '../store/conversations.js';
+
+export interface ConversationShown {
+  readonly row: ConversationRow;
+  /** The member that tells it. */
+  readonly ticket: number;
+  /** Root of the person behind it. */
+  readonly person: number;
+  /** Parts that left or wait since the customer's last word. */
+  readonly used: number;
+}
+
+type View = Ticket['conversations'][number];
+
+/** A conversation as agents and systems see it, with what its platform still allows. */
+export function conversationView(
+  deps: { readonly find: FindConnection; readonly now: number },
+  { row, ticket, person, used }: ConversationShown,
+): View {
+  return {
+    id: row.id,
+    ticket,
+    connection: row.connection_id,
+    channel: row.channel,
+    handle: row.handle,
+    name: row.name,
+    subject: row.subject,
+    person,
+    lastInAt: row.last_in_at === null ? null : new Date(row.last_in_at).toISOString(),
+    replyWindow: replyWindow(deps, row, used),
+  };
+}
+
+/** Closed for good where the connection was removed. */
+function replyWindow(
+  { find, now }: { readonly find: FindConnection; readonly now: number },
+  row: ConversationRow,
+  used: number,
+): View['replyWindow'] {
+  const connected = find(row.connection_id);
+  if (connected === undefined) return { open: false, closesAt: null, messagesLeft: null };
+  const closes = windowCloses(connected, row.last_in_at);
+  const quotas = connected.connector.definition.policies.replyWindows.flatMap(({ messages }) =>
+    messages === null ? [] : [messages],
+  );
+  const left = quotas.length === 0 ? null : Math.max(Math.max(...quotas) - used, 0);
+  return {
+    open: (closes === null || closes >= now) && left !== 0,
+    closesAt: closes === null ? null : new Date(closes).toISOString(),
+    messagesLeft: left,
+  };
+}
