@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+
+/** The address a request came from, as far as trusted proxies (CIDRs) vouch for it. */
+export type ClientAddress = (request: IncomingMessage) => string;
+
+/** Walks X-Forwarded-For from the nearest hop; the first that is no trusted proxy is the client. */
+export function clientAddress(trustedProxies: readonly string[]): ClientAddress {
+  const trusted = new BlockList();
+  for (const cidr of trustedProxies) {
+    const [address = '', bits = ''] = cidr.split('/');
+    trusted.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4');
+  }
+  const isTrusted = (address: string): boolean =>
+    isIPv4(address)
+      ? trusted.check(address, 'ipv4')
+      : isIPv6(address) && trusted.check(address, 'ipv6');
+  return (request) => {
+    const forwarded = String(request.headers['x-forwarded-for'] ?? '').slice(-1_000);
+    const hops = forwarded
+      .split(',')
+      .map((hop) => hop.trim())
+      .filter((hop) => hop !== '');
+    let address = plain(request.socket.remoteAddress ?? '');
+    while (isTrusted(address) && hops.length > 0) address = plain(hops.pop() ?? '');
+    return address;
+  };
+}
+
+/** An IPv4 address that arrived on an IPv6 socket is the same address. */
+const plain = (address: string): string => address.replace(/^::ffff:(?=\d)/i, '').slice(0, 60);

@@ -1,0 +1,75 @@
+import type { Caller } from './auth.js';
+import type { Parts } from './hub.js';
+import type { ConnectionView } from './schemas/connections.js';
+import { hookUrl } from '../connections/registry.js';
+import { connectionById, liveConnections, type ConnectionRow } from '../store/connections.js';
+import { groupNames } from '../store/ticket-views.js';
+
+export interface ConnectionViews {
+  all(caller: Caller): Promise<readonly ConnectionView[]>;
+  /** Undefined: unknown or removed. */
+  one(id: string, caller: Caller): Promise<ConnectionView | undefined>;
+}
+
+/** Connections as the API shows them: never a secret, and the secret path of a hook to admins only. */
+export function connectionViews(parts: Parts): ConnectionViews {
+  const { store } = parts.house;
+
+  async function shown(rows: readonly ConnectionRow[], caller: Caller): Promise<ConnectionView[]> {
+    const groups = await store.read(groupNames);
+    const ports = parts.supervisor.ports();
+    return rows.map((row) => ({
+      ...placeOf(parts, row, caller),
+      id: row.id,
+      connector: row.connector,
+      name: row.name,
+      group: groups.get(row.group_id) ?? '',
+      status: row.status,
+      statusReason: row.status_reason,
+      port: ports.get(row.id) ?? null,
+      open: parts.supervisor.live(row.id) !== undefined,
+      settings: JSON.parse(row.settings) as Record<string, unknown>,
+      credentials: secretNames(parts, row.id),
+      lastIn: isoOrNull(row.last_in),
+      lastOut: isoOrNull(row.last_out),
+      createdAt: new Date(row.created_at).toISOString(),
+    }));
+  }
+
+  return {
+    all: async (caller) => shown(await store.read(liveConnections), caller),
+    async one(id, caller) {
+      const row = await store.read(() => connectionById(id));
+      if (row === undefined || row.removed_at !== null) return undefined;
+      return (await shown([row], caller))[0];
+    },
+  };
+}
+
+function placeOf(
+  { house, publicUrl }: Parts,
+  row: ConnectionRow,
+  { scopes }: Caller,
+): Pick<ConnectionView, 'channel' | 'hookUrl' | 'doorUrl'> {
+  const definition = house.connectors.get(row.connector)?.definition;
+  const transports = definition?.transports ?? [];
+  const pathSecret = scopes.includes('admin') ? row.path_secret : null;
+  return {
+    channel: definition?.channel ?? '',
+    hookUrl: transports.includes('webhook') ? hookUrl(publicUrl(), row.id, pathSecret) : null,
+    doorUrl: transports.includes('serve')
+      ? `${publicUrl()}/c/${encodeURIComponent(row.id)}/`
+      : null,
+  };
+}
+
+/** Which secrets are there, so that a form can show that they are. */
+function secretNames({ registry }: Parts, id: string): string[] {
+  const credentials = registry.find(id)?.account.credentials ?? {};
+  return Object.entries(credentials)
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([name]) => name);
+}
+
+const isoOrNull = (at: number | null): string | null =>
+  at === null ? null : new Date(at).toISOString();

@@ -1,0 +1,119 @@
+import type { Request } from 'express';
+import type { z } from 'zod';
+import { readBody, type BodyLimits } from './body.js';
+import { problem, type ProblemAnswer } from './answer.js';
+import type { BodyRule, Route } from './route.js';
+import { readJson } from '../model/json.js';
+
+export const JSON_BODY_BYTES = 1_048_576;
+const MOST_MISTAKES = 20;
+
+/** What a request says, or the problem it is answered with. */
+export type Understood =
+  | {
+      readonly ok: true;
+      readonly params: unknown;
+      readonly query: unknown;
+      readonly body: unknown;
+    }
+  | { readonly ok: false; readonly problem: ProblemAnswer };
+
+/** Reads path, query and body by the route's shapes. Nothing of it is believed before. */
+export async function understand(
+  { spec }: Route,
+  request: Request,
+  timeout: number,
+): Promise<Understood> {
+  const params = spec.params?.safeParse(request.params);
+  if (params?.success === false) {
+    return refuse(problem('notFound', `nothing is called ${request.path.slice(0, 200)}`));
+  }
+  const query = spec.query?.safeParse(request.query);
+  if (query?.success === false) {
+    return refuse(mistakes('badRequest', 'the query', query.error.issues));
+  }
+  const body = await readAnyBody(spec, request, timeout);
+  return body.ok
+    ? { ok: true, params: params?.data ?? {}, query: query?.data ?? {}, body: body.value }
+    : refuse(body.problem);
+}
+
+type BodyUnderstood =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: ProblemAnswer };
+
+async function readAnyBody(
+  { body, raw }: Route['spec'],
+  request: Request,
+  timeout: number,
+): Promise<BodyUnderstood> {
+  if (body !== undefined) return readJsonBody(body, request, timeout);
+  if (raw === undefined) {
+    request.resume();
+    return { ok: true, value: {} };
+  }
+  const read = await readBytes(request, { bytes: raw.bytes, timeout });
+  return read.ok ? { ok: true, value: read.bytes } : read;
+}
+
+async function readJsonBody(
+  rule: BodyRule<z.ZodType>,
+  request: Request,
+  timeout: number,
+): Promise<BodyUnderstood> {
+  const read = await readBytes(request, { bytes: rule.bytes ?? JSON_BODY_BYTES, timeout });
+  if (!read.ok) return read;
+  const nothing = read.bytes.length === 0 && rule.optional === true;
+  if (!nothing && !isJson(request.headers['content-type'])) {
+    return refuse(problem('wrongType', 'send the body as content-type: application/json'));
+  }
+  const json = nothing ? ({ ok: true, value: {} } as const) : readJson(read.bytes);
+  if (!json.ok) return refuse(problem('badRequest', json.why));
+  const parsed = rule.schema.safeParse(json.value);
+  return parsed.success
+    ? { ok: true, value: parsed.data }
+    : refuse(mistakes(rule.mistake ?? 'badRequest', 'the body', parsed.error.issues));
+}
+
+type Bytes =
+  | { readonly ok: true; readonly bytes: Buffer }
+  | { readonly ok: false; readonly problem: ProblemAnswer };
+
+async function readBytes(request: Request, limits: BodyLimits): Promise<Bytes> {
+  const read = await readBody(request, limits);
+  return read.kind === 'read'
+    ? { ok: true, bytes: read.bytes }
+    : refuse(problem(read.kind, read.why, {}, { connection: 'close' }));
+}
+
+/** `application/json` and its relatives, whatever parameters follow. */
+function isJson(contentType: string | undefined): boolean {
+  const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return type === 'application/json' || (type.startsWith('application/') && type.endsWith('+json'));
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Each mistake with its field, the first of them in the sentence. */
+function mistakes(
+  name: 'badRequest' | 'invalidForm',
+  where: string,
+  issues: readonly Issue[],
+): ProblemAnswer {
+  const problems = issues
+    .slice(0, MOST_MISTAKES)
+    .map(({ path, message }) => ({ field: path.map(String).join('.'), message }));
+  const [first] = problems;
+  const place = first === undefined || first.field === '' ? where : `${where}: ${first.field}`;
+  return problem(name, `${place}: ${first?.message ?? 'is wrong'}`, { problems });
+}
+
+const refuse = (
+  answer: ProblemAnswer,
+): { readonly ok: false; readonly problem: ProblemAnswer } => ({
+  ok: false,
+  problem: answer,
+});

@@ -1,0 +1,79 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ADMIN_TOKEN, type TestHub } from '../hub.js';
+
+/** What the other side of a webhook connection was sent. */
+export interface Sent {
+  readonly url: string;
+  readonly body: { readonly data: { readonly text: string; readonly ticket: unknown } };
+}
+
+export interface Platform {
+  readonly url: string;
+  readonly sent: Sent[];
+  /** Status of the answers from now on. */
+  answer(status: number): void;
+  close(): Promise<void>;
+}
+
+/** The other side of a webhook connection: it takes answers and remembers them. */
+export async function openPlatform(): Promise<Platform> {
+  const sent: Sent[] = [];
+  let status = 200;
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as Sent['body'];
+      if (status === 200) sent.push({ url: request.url ?? '', body });
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ id: `ext-${sent.length}` }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sent,
+    answer: (next) => {
+      status = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A connection that answers by `platform`; returns its id. */
+export async function connect(hub: TestHub, platform: Platform, name = 'Shop'): Promise<string> {
+  const made = await hub.api('POST', '/connections', {
+    connector: 'webhook',
+    name,
+    settings: { sendUrl: `${platform.url}/send` },
+    credentials: { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+  });
+  if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+  return (made.body as { id: string }).id;
+}
+
+/** What a customer says, as own systems push it. */
+export function draft(
+  connection: string,
+  id: string,
+  more: Readonly<Record<string, unknown>> = {},
+) {
+  return {
+    id,
+    connection,
+    conversation: `thread-${id}`,
+    kind: 'message',
+    sender: { handle: `customer-${id}`, name: 'Li Wei' },
+    subject: `Matter ${id}`,
+    text: `The kettle ${id} is broken`,
+    ...more,
+  };
+}
+
+export const as = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+export const asAdmin = as(ADMIN_TOKEN);
