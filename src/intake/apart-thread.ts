@@ -11,8 +11,10 @@ async function readTasks({ catalogue: url, mappings: folders }: ApartSources): P
   // The composition root names the catalogue; nothing below it knows a connector.
   const { catalogue } = (await import(url)) as { readonly catalogue: Catalogue };
   const loaded = await loadMappings(folders);
+  // One after the other: the deadline outside is that of the task whose turn it is.
+  let line = Promise.resolve();
   parentPort?.on('message', (task: ApartTask) => {
-    void answerTask(task).then((answer) => parentPort?.postMessage(answer));
+    line = line.then(async () => parentPort?.postMessage(await answerTask(task)));
   });
 
   async function answerTask(task: ApartTask): Promise<ApartAnswer> {

@@ -4,6 +4,8 @@ import type { Drafted } from './drafting.js';
 
 /** Bounds of one envelope read apart: whatever takes more goes to quarantine, other traffic goes on. */
 export const APART_LIMITS = { milliseconds: 10_000, heapMiB: 256 } as const;
+/** Envelopes the thread holds at once; it reads one after the other. */
+const AHEAD = 16;
 /** An idle thread ends after this long, and its memory with it. */
 const IDLE_MS = 30_000;
 
@@ -51,7 +53,9 @@ class Reader implements Apart {
   private readonly sources: ApartSources;
   private thread: Worker | null = null;
   private queue: Waiting[] = [];
-  private current: { readonly waiting: Waiting; readonly deadline: NodeJS.Timeout } | null = null;
+  /** What the thread has been given, the one it reads now first: it answers in this order. */
+  private given: Waiting[] = [];
+  private deadline: NodeJS.Timeout | null = null;
   private idle: NodeJS.Timeout | null = null;
   private numbered = 0;
 
@@ -76,24 +80,30 @@ class Reader implements Apart {
   async close(): Promise<void> {
     if (this.idle !== null) clearTimeout(this.idle);
     this.queue = [];
+    this.given = [];
     await this.stop();
   }
 
+  /** Keeps the thread's hands full, so that it never waits for the next letter. */
   private next(): void {
-    if (this.current !== null) return;
-    const waiting = this.queue.shift();
     if (this.idle !== null) clearTimeout(this.idle);
-    if (waiting === undefined) {
-      this.idle = setTimeout(() => void this.stop(), IDLE_MS).unref();
-      return;
+    while (this.given.length < AHEAD) {
+      const waiting = this.queue.shift();
+      if (waiting === undefined) break;
+      this.thread ??= this.start();
+      this.given.push(waiting);
+      this.thread.postMessage(waiting.task);
+      if (this.given.length === 1) this.watchDeadline();
     }
-    this.thread ??= this.start();
-    const deadline = setTimeout(
-      () => this.giveUp('it took longer than allowed'),
-      APART_LIMITS.milliseconds,
-    );
-    this.current = { waiting, deadline };
-    this.thread.postMessage(waiting.task);
+    if (this.given.length === 0) this.idle = setTimeout(() => void this.stop(), IDLE_MS).unref();
+  }
+
+  private watchDeadline(): void {
+    if (this.deadline !== null) clearTimeout(this.deadline);
+    this.deadline = null;
+    if (this.given.length === 0) return;
+    const late = (): void => this.giveUp('it took longer than allowed');
+    this.deadline = setTimeout(late, APART_LIMITS.milliseconds);
   }
 
   private start(): Worker {
@@ -101,42 +111,40 @@ class Reader implements Apart {
       workerData: this.sources,
       resourceLimits: { maxOldGenerationSizeMb: APART_LIMITS.heapMiB },
     });
-    worker.on('message', (answer: ApartAnswer) => this.finish(answer));
+    worker.on('message', (answer: ApartAnswer) => this.finish(worker, answer));
     worker.on('error', (error) => {
       const memory = /memory/i.test(error.message);
+      if (worker !== this.thread) return;
       this.giveUp(memory ? 'it needed more memory than allowed' : error.message);
     });
     worker.unref();
     return worker;
   }
 
-  private finish(answer: ApartAnswer): void {
-    const settled = this.take();
-    if (settled === null) return;
+  private finish(worker: Worker, answer: ApartAnswer): void {
+    const settled = worker === this.thread ? this.given.shift() : undefined;
+    if (settled === undefined) return;
+    this.watchDeadline();
     if ('drafted' in answer) settled.resolve(answer.drafted);
     else settled.reject(new Error(answer.defect));
     this.next();
   }
 
-  /** The thread is lost; what it was reading is unreadable, what waits is read by the next thread. */
+  /** The thread is lost; what it was reading is unreadable, what it had not begun is given to the next one. */
   private giveUp(why: string): void {
-    const settled = this.take();
+    const [lost, ...unread] = this.given;
+    this.given = [];
+    this.queue = [...unread, ...this.queue];
+    this.watchDeadline();
     void this.stop();
-    settled?.resolve({ kind: 'unreadable', why: `the message could not be read: ${why}` });
+    lost?.resolve({ kind: 'unreadable', why: `the message could not be read: ${why}` });
     this.next();
-  }
-
-  private take(): Waiting | null {
-    if (this.current === null) return null;
-    clearTimeout(this.current.deadline);
-    const { waiting } = this.current;
-    this.current = null;
-    return waiting;
   }
 
   private async stop(): Promise<void> {
     const worker = this.thread;
     this.thread = null;
+    if (this.deadline !== null) clearTimeout(this.deadline);
     await worker?.terminate();
   }
 }
