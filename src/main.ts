@@ -72,10 +72,9 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
 
 /** Connectors by name; their vendors' clients load when a connection opens. */
 export async function loadConnectors(): Promise<ReadonlyMap<string, Connector>> {
-  const loaded = await Promise.all(
-    Object.entries(catalogue).map(async ([name, load]) => [name, await load()] as const),
-  );
-  return new Map(loaded);
+  const connectors = new Map<string, Connector>();
+  for (const [name, load] of Object.entries(catalogue)) connectors.set(name, await load());
+  return connectors;
 }
 
 export function mappingFolders({ environment }: Loaded): readonly string[] {

@@ -7,6 +7,7 @@ import { breakOutcome, refusalFailure } from './failures.js';
 import type { NotReady } from './secrets.js';
 import { createSessions } from './sessions.js';
 import type { Lent, Sessions } from './sessions.js';
+import { gate } from './gate.js';
 import { logInToSmtp } from './smtp-login.js';
 import type { SmtpEnvelope, SmtpResult, SmtpTrouble } from './smtp.js';
 import type { MailPayload } from './transport.js';
@@ -19,6 +20,11 @@ export interface Sender {
   close(): Promise<void>;
 }
 
+/**
+ * At most this many dialogues with one server, and as many mails in memory, at a time; the others
+ * wait their turn.
+ */
+const MOST = 4;
 /** How many half-delivered mails are remembered (see `taken` below). */
 const REMEMBERED = 1_000;
 const GRACE = 500;
@@ -35,11 +41,13 @@ export function createSender(context: Context, change: Partial<Dial> = {}): Send
     () => logInToSmtp(context, change, stopper.signal),
     CLOSING,
   );
+  const inTurn = gate(MOST);
   const working = new Set<Promise<unknown>>();
   // Recipients who have a mail whose customer was refused for now: the retry must not reach them
   // twice. Kept in memory only: after a restart a copy may arrive twice, the customer's never.
   const taken = new Map<string, ReadonlySet<string>>();
   const send = async (part: Part, key: string): Promise<Outcome> => {
+    if (stopper.signal.aborted) return failed(CLOSING.failure);
     const payload = part.payload as MailPayload;
     const broken = brokenHeader(payload);
     if (broken !== null) {
@@ -65,7 +73,7 @@ export function createSender(context: Context, change: Partial<Dial> = {}): Send
       if (stopper.signal.aborted || context.signal.aborted) {
         return Promise.resolve(failed(CLOSING.failure));
       }
-      const work = send(part, key).finally(() => working.delete(work));
+      const work = inTurn(() => send(part, key)).finally(() => working.delete(work));
       working.add(work);
       return work;
     },

@@ -1,8 +1,6 @@
 import { SECOND } from '../../src/sdk/index.js';
 import type { SmtpSession } from './smtp.js';
 
-/** At most this many dialogues with one server at a time; the others wait their turn. */
-const MOST = 4;
 /** A logged-in dialogue is kept this long for the next mail; servers hang up after one to five minutes. */
 const KEPT = 20 * SECOND;
 /** Servers end a dialogue after some hundred mails; we do it first. */
@@ -37,8 +35,8 @@ export function createSessions<Trouble>(
 ): Sessions<Trouble> {
   const idle: Idle[] = [];
   const busy = new Set<SmtpSession>();
-  const { enter, leave } = gate(MOST);
   let closed = false;
+  const isClosed = (): boolean => closed;
   const drop = (kept: Idle): void => {
     clearTimeout(kept.timer);
     const place = idle.indexOf(kept);
@@ -58,14 +56,12 @@ export function createSessions<Trouble>(
   };
   return {
     take: async (mark, fresh) => {
-      await enter();
+      if (isClosed()) return whenClosed;
       const kept = fresh ? null : fromIdle(mark);
-      const opened = closed ? whenClosed : (kept?.session ?? (await orLeave(open, leave)));
-      if (!isSession(opened)) {
-        leave();
-        return opened;
-      }
-      if (closed) opened.close();
+      const opened = kept?.session ?? (await open());
+      if (!isSession(opened)) return opened;
+      // Closed while it was being opened: the mail finds it dead, before its first byte.
+      if (isClosed()) opened.close();
       else busy.add(opened);
       return kept ?? { session: opened, reused: false, mails: 0, mark };
     },
@@ -78,7 +74,6 @@ export function createSessions<Trouble>(
         const kept: Idle = { ...lent, mails: lent.mails + 1, timer };
         idle.push(kept);
       }
-      leave();
     },
     close: () => {
       closed = true;
@@ -87,33 +82,6 @@ export function createSessions<Trouble>(
       busy.clear();
     },
   };
-}
-
-/** Lets `places` in at a time, the others in the order they came. */
-function gate(places: number): { enter: () => Promise<void>; leave: () => void } {
-  const waiting: (() => void)[] = [];
-  let free = places;
-  return {
-    enter: async () => {
-      if (free > 0) free -= 1;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-    },
-    leave: () => {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    },
-  };
-}
-
-/** A defect in `open` must not keep the place. */
-async function orLeave<T>(open: () => Promise<T>, leave: () => void): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    leave();
-    throw error;
-  }
 }
 
 function isSession(opened: unknown): opened is SmtpSession {

@@ -15,7 +15,7 @@ export function decode(envelope: Envelope): Decoded {
 }
 
 function receiptsOf(fact: Readonly<Record<string, unknown>>): readonly Raw[] {
-  const { visitor, state, ids, at } = fact;
+  const { visitor = null, state = null, ids, at = null } = fact;
   return (Array.isArray(ids) ? ids : []).map((about: unknown) => ({
     body: { what: 'receipt', visitor, state, about, at },
   }));

@@ -107,6 +107,8 @@ describe('a selector', () => {
     ['length()', /takes 1 argument/],
     ['a + b', /Arithmetic is not part/],
     ['let $x = a in $x', /not part of the mapping language/],
+    ['!a.b', /write `!\(a\.b\)`/],
+    ['c && !a.b', /write `!\(a\.b\)`/],
     ['items[::2]', /forward by one/],
     ['{"__proto__": a}', /cannot be a name/],
     ['x'.repeat(301), /at most 300 characters/],

@@ -72,6 +72,10 @@ function compilePath(node: Node): Read | null {
     case 'Subexpression':
     case 'IndexExpression':
     case 'Pipe':
+      // The grammar lets `!` bind tighter than the dot, which nobody means: it would be null for ever.
+      if (node.type === 'Subexpression' && node.left.type === 'NotExpression') {
+        throw new Refused('`!a.b` is read as `(!a).b`; write `!(a.b)`');
+      }
       return inTurn(compileNode(node.left), compileNode(node.right), node.type !== 'Subexpression');
     default:
       return null;

@@ -49,7 +49,7 @@ export async function scriptedSmtp(first: Script): Promise<ScriptedSmtp> {
   const sockets = new Set<Socket>();
   let script = first;
   let count = 0;
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     count += 1;
     sockets.add(socket);
     socket.on('error', () => undefined);

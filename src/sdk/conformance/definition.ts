@@ -142,7 +142,9 @@ function boundsAreSane({ connector }: Bench): Faults {
   const positive = (value: number | null) =>
     value === null || (Number.isInteger(value) && value > 0);
   return [
-    ...limits.filter(({ max }) => !positive(max)).map(({ what }) => `the limit of ${what} is none`),
+    ...limits
+      .filter(({ max }) => !Number.isInteger(max) || max < 0)
+      .map(({ what }) => `the limit of ${what} is no count`),
     ...replyWindows
       .filter(({ lasts, messages }) => !positive(lasts) || !positive(messages))
       .map(({ opensOn }) => `the window opened by ${opensOn} has no sane bounds`),

@@ -44,10 +44,14 @@ function suspicious({ name, text }: SourceFile): Faults {
   return text.split('\n').flatMap((line, index) => {
     const code = line.slice(0, 400).replace(/\/\/.*|^\s*\*.*/, '');
     return [...code.matchAll(COMPARISON)]
-      .filter(([, left = '', right = '']) => !HARMLESS.test(left) && !HARMLESS.test(right))
-      .filter(([, left = '', right = '']) => SENSITIVE.test(left) || SENSITIVE.test(right))
+      .filter(([, left = '', right = '']) => isTelling(left, right))
       .map(([found]) => `${name}:${String(index + 1)} compares a secret with "${found}"`);
   });
+}
+
+function isTelling(left: string, right: string): boolean {
+  const operands = [left, right].map((operand) => operand.replace(/^[(!]+|[)]+$/g, ''));
+  return !operands.some((it) => HARMLESS.test(it)) && operands.some((it) => SENSITIVE.test(it));
 }
 
 const NO_WEBHOOK = say('it receives no deliveries to verify', '不接收需验证的推送');
