@@ -4,7 +4,7 @@ import { decodeBytes } from './mime/charset.js';
 import type { MimePart } from './mime/structure.js';
 import { undoTransfer } from './mime/transfer.js';
 import { unfoldFlowed } from './text/flowed.js';
-import { isBlank, linesToText, plainLines } from './text/lines.js';
+import { EMPTY_LINE, isBlank, linesToText, plainLines } from './text/lines.js';
 import type { Line } from './text/lines.js';
 
 /** Encoded bytes of a text part that are read, and characters of a body that are looked at. */
@@ -70,7 +70,7 @@ function sortAlternative(part: MimePart, passages: Passage[], attached: MimePart
 /** Text without a file name is the body, wherever it stands; named text is a file, but for the root and alternatives. */
 function isBodyText(part: MimePart): boolean {
   const { value } = part.type;
-  const textual = value === 'text/plain' || value === 'text/html' || value === 'text/enriched';
+  const textual = value === 'text/plain' || value === 'text/html';
   if (value.startsWith('multipart/')) return part.parent === null;
   if (!textual || part.disposition.value === 'attachment') return false;
   const free = part.parent === null || part.parent.type.value === 'multipart/alternative';
@@ -89,7 +89,7 @@ class BodyReader {
   read(passages: readonly Passage[], attached: readonly MimePart[]): Body {
     const lines: Line[] = [];
     for (const passage of passages) {
-      if (lines.length > 0) lines.push({ text: '', depth: 0, mark: '' });
+      if (lines.length > 0) lines.push(EMPTY_LINE);
       for (const line of this.passageLines(passage)) lines.push(line);
     }
     const html = this.wholeHtml(passages);

@@ -24,6 +24,14 @@ import type { Who } from './who.js';
 const TEXT = 200_000;
 /** Characters of the body that classification reads. */
 const EVIDENCE = 64 * 1024;
+/** Their parts are for machines; the envelope keeps them. */
+const REPORTS: ReadonlySet<MailClass> = new Set<MailClass>([
+  'bounce',
+  'delayed',
+  'delivered',
+  'readReceipt',
+  'report',
+]);
 
 /** One envelope is one mail. Never throws: what cannot be read is `unreadable` with a sentence. */
 export function decode(envelope: Envelope, account: Account): Decoded {
@@ -75,6 +83,7 @@ function assemble(read: ReadMail, who: Who, place: Place): Mail {
     ...settled,
     ...contentOf(read),
     ...headerOf(read),
+    attachments: REPORTS.has(mailClass) ? [] : read.attachments,
     class: mailClass,
     id: draftId(read, ids.messageId),
     conversation: thread.conversation,
@@ -120,7 +129,7 @@ function classOf(read: ReadMail, who: Who, report: Report | null): MailClass {
 
 function contentOf(
   read: ReadMail,
-): Pick<Mail, 'text' | 'fullText' | 'html' | 'attachments' | 'calendar' | 'truncated'> {
+): Pick<Mail, 'text' | 'fullText' | 'html' | 'calendar' | 'truncated'> {
   const html = read.body.html === null ? null : sanitise(read.body.html);
   const cutWords = new Set(read.body.truncated);
   if (read.text.length > TEXT) cutWords.add('text');
@@ -129,7 +138,6 @@ function contentOf(
     text: cut(cleanText(read.text).text, TEXT),
     fullText: cut(cleanText(read.body.fullText).text, TEXT),
     html: html?.html ?? null,
-    attachments: read.attachments,
     calendar: read.calendar,
     truncated: cutWords.size === 0 ? null : [...cutWords].join(' '),
   };

@@ -11,7 +11,7 @@ import type { Fields } from './mime/fields.js';
 import { isAttachedMail } from './mime/names.js';
 import { leaves, scanStructure } from './mime/structure.js';
 import type { MimePart } from './mime/structure.js';
-import { decodeWords } from 'postal-mime';
+import { decodeHeaderWords } from './mime/words.js';
 import { isForwardSubject, trimBlankEnds, visibleText } from './text/visible.js';
 
 /** Characters of an encoded subject that are decoded. */
@@ -89,7 +89,7 @@ function charsetHint(parts: readonly MimePart[]): string {
 function subjectOf(fields: Fields, hint: string): string | null {
   if (every(fields, 'subject').length === 0) return null;
   const raw = readable(first(fields, 'subject').slice(0, SUBJECT_CHARACTERS), hint);
-  return decodeWords(raw)
+  return decodeHeaderWords(raw)
     .replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')
     .toWellFormed()
     .trim();

@@ -1,3 +1,4 @@
+import { EMPTY_LINE, quotedLine } from '../text/lines.js';
 import type { Line } from '../text/lines.js';
 import { meaningOf } from './containers.js';
 import type { Meaning } from './containers.js';
@@ -170,7 +171,7 @@ class Writer {
   }
 
   private markCut(): void {
-    if (!this.cut) this.lines.push({ text: '', depth: 0, mark: 'cut' });
+    if (!this.cut) this.lines.push({ ...EMPTY_LINE, mark: 'cut' });
     this.cut = true;
   }
 
@@ -190,7 +191,7 @@ class Writer {
   }
 
   private push(text: string): void {
-    this.lines.push({ text, depth: this.quoted, mark: this.signed > 0 ? 'signature' : '' });
+    this.lines.push(quotedLine(text, this.quoted, this.signed > 0 ? 'signature' : ''));
   }
 }
 

@@ -1,4 +1,5 @@
 import { addressParser } from 'postal-mime';
+import { mendWindows1252 } from './charset.js';
 import type { Fields } from './fields.js';
 import { every, readable } from './fields.js';
 
@@ -35,11 +36,26 @@ function withFewGroups(text: string): string {
 }
 
 function asMailbox(name: string, address: string): Mailbox {
-  return { name: plainName(name), address: plainAddress(address) ?? '' };
+  return { name: plainName(name), address: plainAddress(withoutComments(address)) ?? '' };
+}
+
+/** `pete(his account)@silly.test(his host)` of RFC 5322 A.5; the blanks around a comment go with it. */
+function withoutComments(address: string): string {
+  if (!address.includes('(') || address.includes('"')) return address;
+  let out = '';
+  let depth = 0;
+  for (const c of address.slice(0, 1_000)) {
+    if (c === '(') depth += 1;
+    else if (c === ')') depth = Math.max(0, depth - 1);
+    else if (depth === 0 && c !== ' ') out += c;
+  }
+  return out;
 }
 
 function plainName(name: string): string {
-  const inner = name.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]/g, ' ').trim();
+  const inner = mendWindows1252(name)
+    .replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]/g, ' ')
+    .trim();
   return inner.length > 1 && inner.startsWith("'") && inner.endsWith("'")
     ? inner.slice(1, -1)
     : inner;

@@ -115,7 +115,8 @@ function decodeAs(bytes: Buffer, label: string, fatal = false): DecodedText | nu
   }
 }
 
-function mendWindows1252(text: string): string {
+/** Puts the characters of Windows-1252 in the place of control characters 0x80-0x9F, which no text means. */
+export function mendWindows1252(text: string): string {
   return text.replace(/[\u0080-\u009f]/g, (c) => WINDOWS_1252.charAt(c.charCodeAt(0) - 0x80));
 }
 

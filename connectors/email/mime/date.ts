@@ -38,17 +38,20 @@ export function readDate(field: string): string | null {
   return `${local.toISOString().slice(0, 19)}${offsetText(offset)}`;
 }
 
+/** Words without comments; blanks around the colons of a time (RFC 5322 A.5) are closed up. */
 function dateWords(text: string): readonly string[] {
-  const comment = text.indexOf('(');
-  const plain = (comment < 0 ? text : text.slice(0, comment)).replaceAll(',', ' ');
-  const words = plain.split(' ').filter((word) => word !== '');
+  const plain = text.replaceAll(/\([^()]*\)/g, ' ').replaceAll(',', ' ');
+  const words = plain
+    .replaceAll(/ {0,9}: {0,9}/g, ':')
+    .split(' ')
+    .filter((word) => word !== '');
   return /^\d/.test(words[0] ?? '') ? words : words.slice(1);
 }
 
 function fullYear(word: string): number | null {
   if (!/^\d{2,4}$/.test(word)) return null;
   const year = Number(word);
-  if (word.length === 4) return year >= 1970 && year < 10_000 ? year : null;
+  if (word.length === 4) return year >= 1900 ? year : null;
   return word.length === 2 && year < 50 ? 2000 + year : 1900 + year;
 }
 

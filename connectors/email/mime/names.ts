@@ -1,4 +1,4 @@
-import { decodeWords } from 'postal-mime';
+import { decodeHeaderWords } from './words.js';
 import { readStructured } from './parameters.js';
 import { first, readable, readHeaderBlock } from './fields.js';
 import type { MimePart } from './structure.js';
@@ -20,7 +20,7 @@ export function isAttachedMail(part: MimePart): boolean {
 /** The subject of a mail inside a mail. */
 export function subjectInside(content: Buffer): string {
   const block = readHeaderBlock(content, 0, Math.min(content.length, 64 * 1024));
-  return decodeWords(readable(first(block.fields, 'subject'), '')).slice(0, 500);
+  return decodeHeaderWords(readable(first(block.fields, 'subject'), '')).slice(0, 500);
 }
 
 /** No path, no control characters, no direction marks that turn `gpj.exe` round. */

@@ -1,4 +1,4 @@
-import { decodeWords } from 'postal-mime';
+import { decodeHeaderWords } from './words.js';
 import { decodeBytes } from './charset.js';
 import { readable } from './fields.js';
 
@@ -76,7 +76,7 @@ function assemble(raw: ReadonlyMap<string, string>, hint: string): ReadonlyMap<s
 }
 
 function word(text: string, hint: string): string {
-  return decodeWords(readable(text, hint));
+  return decodeHeaderWords(readable(text, hint));
 }
 
 function continued(raw: ReadonlyMap<string, string>, base: string): string | null {
@@ -103,7 +103,7 @@ function joinSegments(segments: readonly { text: string; encoded: boolean }[]): 
     return encoded ? percentBytes(value) : Buffer.from(value, 'latin1');
   });
   const text = decodeBytes(Buffer.concat(bytes), label).text;
-  return labelled ? text : decodeWords(text);
+  return labelled ? text : decodeHeaderWords(text);
 }
 
 function percentBytes(text: string): Buffer {

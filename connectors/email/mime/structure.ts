@@ -224,8 +224,8 @@ function sniffBoundary(bytes: Buffer, from: number): string {
 function skipMailboxLine(bytes: Buffer): number {
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   while (bytes[at] === LF || bytes[at] === 0x0d) at += 1;
-  const start = bytes.toString('latin1', at, at + 6);
-  if (!start.startsWith('From ') && start !== '>From ') return at;
+  const start = bytes.toString('latin1', at, at + 80);
+  if (!/^>?From [^:\s]/.test(start)) return at;
   const feed = bytes.indexOf(LF, at);
   return feed < 0 ? bytes.length : feed + 1;
 }

@@ -2,6 +2,8 @@
 export interface Line {
   /** Without quote marks and without trailing blanks. */
   readonly text: string;
+  /** As it is shown: with its quote marks. */
+  readonly shown: string;
   /** Levels of quotation: the number of `>` or of quote containers around it. */
   readonly depth: number;
   /** What the HTML says about it: the quoted history begins here, or it belongs to a signature. */
@@ -25,17 +27,24 @@ function plainLine(line: string): Line {
     } else if (c !== ' ' || at - behind > 1) break;
     at += 1;
   }
-  if (depth === 0) return { text: line.trimEnd(), depth, mark: '' };
+  const shown = line.trimEnd();
+  if (depth === 0) return { text: shown, shown, depth, mark: '' };
   const rest = line.slice(behind);
-  return { text: (rest.startsWith(' ') ? rest.slice(1) : rest).trimEnd(), depth, mark: '' };
+  const text = (rest.startsWith(' ') ? rest.slice(1) : rest).trimEnd();
+  return { text, shown, depth, mark: '' };
 }
 
-/** The lines as text again; quotation is shown by `>`. */
+/** A line of HTML, quoted as plain text shows it. */
+export function quotedLine(text: string, depth: number, mark: Line['mark']): Line {
+  const shown = depth === 0 ? text : `${'>'.repeat(Math.min(depth, 5))} ${text}`.trimEnd();
+  return { text, shown, depth, mark };
+}
+
+export const EMPTY_LINE: Line = { text: '', shown: '', depth: 0, mark: '' };
+
+/** The lines as text again. */
 export function linesToText(lines: readonly Line[]): string {
-  return lines
-    .map(({ text, depth }) => (depth === 0 ? text : `${'>'.repeat(Math.min(depth, 5))} ${text}`))
-    .map((line) => line.trimEnd())
-    .join('\n');
+  return lines.map(({ shown }) => shown).join('\n');
 }
 
 export function isBlank(line: Line | undefined): boolean {
