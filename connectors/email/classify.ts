@@ -147,7 +147,7 @@ function byAutomation(mail: Evidence): MailClass | null {
   const automatic = first(fields, 'auto-submitted').toLowerCase();
   const precedence = first(fields, 'precedence').trim().toLowerCase();
   const ownList = isOwnList(mail);
-  if (automatic !== '' && !automatic.startsWith('no') && !ownList) return 'autoReply';
+  if (automatic !== '' && !automatic.startsWith('no')) return 'autoReply';
   if (isVacation(fields) || precedence === 'auto_reply') return 'autoReply';
   const subject = withoutReply(mail.subject.toLowerCase());
   if (AUTO_REPLY_SUBJECTS.some((words) => subject.startsWith(words))) return 'autoReply';
