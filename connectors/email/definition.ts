@@ -44,7 +44,8 @@ export const definition: Definition = {
   },
   docs: 'connectors/email/README.md',
   channel: 'email',
-  transports: ['poll', 'stream', 'listen'],
+  // A mailbox that is only polled is a stream as well: it holds its connection between the rounds.
+  transports: ['stream', 'listen'],
   settings: Settings,
   credentials: Credentials,
   setup,

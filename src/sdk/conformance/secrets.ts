@@ -4,8 +4,8 @@ import { SHORTEST_CANARY, canariesOf, leaks, wrongSecrets } from './canaries.js'
 import { decodeOf, envelopeOf, envelopeOfFixture } from './envelopes.js';
 import { genuine, verdictOf, webhookOf, withPlace } from './forgeries.js';
 import { renderOf, replyOf } from './replies.js';
-import { rehearsalOf, sendOne, sendsAway } from './sends.js';
-import { onStage } from './stage.js';
+import { LONGEST_SEND, rehearsalOf, sendOne, sendsAway } from './sends.js';
+import { onStage, settlesWithin } from './stage.js';
 import type { Stage } from './stage.js';
 
 const NO_WEBHOOK = say('it receives no deliveries to verify', '不接收需验证的推送');
@@ -86,7 +86,9 @@ async function inOutcomes(bench: Bench): Promise<Faults> {
   for (const fault of [null, ...bench.subject.faults]) {
     await onStage(bench, async (stage) => {
       await rehearsalOf(stage).script(fault);
-      told.push([`the outcome of ${fault ?? 'a send'}`, await sendOne(bench, stage, 'secret')]);
+      const sending = sendOne(bench, stage, 'secret');
+      if (!(await settlesWithin(sending, LONGEST_SEND))) stage.abort();
+      told.push([`the outcome of ${fault ?? 'a send'}`, await sending]);
       told.push([`the log of ${fault ?? 'a send'}`, stage.logged]);
       faults.push(...ownCanaries(bench, stage, told));
     });
