@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+const LINGER_MS = 2_000;
 const root = dirname(import.meta.dirname);
 
 /** An image carries dist/ alone; a checkout carries the sources dist/ has to match. */
@@ -20,8 +21,11 @@ async function isReady() {
 }
 
 if (await isReady()) {
-  const { run } = await import('../dist/src/main.js');
-  process.exitCode = await run(process.argv.slice(2));
+  const { runCommand } = await import('../dist/src/cli/program.js');
+  // The house itself is loaded by the commands that need it, so that --help is quick.
+  process.exitCode = await runCommand(process.argv.slice(2), () => import('../dist/src/main.js'));
+  // A command that failed half-way may have left something open: it does not keep the shell waiting.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 } else {
   process.exitCode = 1;
 }

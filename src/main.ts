@@ -5,11 +5,10 @@ import { catalogue } from '../connectors/index.js';
 import { createApp } from './api/app.js';
 import { createDoors } from './api/doors.js';
 import { createHooks } from './api/hooks.js';
-import { createHubServer, listen, type RequestHandler } from './api/server.js';
+import { createHubServer, listenOrSay, type RequestHandler } from './api/server.js';
 import type { House, Hub, Parts, Seams } from './api/hub.js';
 import { hashApiToken, newApiToken } from './api/token.js';
 import { openTail } from './api/tail.js';
-import { runCommand } from './cli/program.js';
 import type { Loaded } from './config/load.js';
 import { MAPPINGS_FOLDER } from './config/paths.js';
 import { createHttpClient } from './connections/http.js';
@@ -77,13 +76,19 @@ export async function loadConnectors(): Promise<ReadonlyMap<string, Connector>> 
   return connectors;
 }
 
+/** Reads envelopes in a thread of their own; `milliseconds` bounds one envelope. */
+export function openApart(loaded: Loaded, milliseconds?: number): Apart {
+  const catalogue = new URL('../connectors/index.js', import.meta.url).href;
+  return createApart({ catalogue, mappings: mappingFolders(loaded) }, milliseconds);
+}
+
 export function mappingFolders({ environment }: Loaded): readonly string[] {
   return environment.configDir === null
     ? [MAPPINGS_FOLDER]
     : [MAPPINGS_FOLDER, join(environment.configDir, 'mappings')];
 }
 
-async function readMappings(folders: readonly string[]): Promise<MappingLibrary> {
+export async function readMappings(folders: readonly string[]): Promise<MappingLibrary> {
   const read = await loadMappings(folders);
   if (read.ok) return read.library;
   const [first] = read.problems;
@@ -177,21 +182,6 @@ async function closeHub({ parts, server, http, stopStages }: Closing): Promise<v
   await parts.house.close();
 }
 
-async function listenOrSay(server: Server, port: number, host: string): Promise<number> {
-  try {
-    return await listen(server, port, host);
-  } catch (error) {
-    const { code } = error as { code?: string };
-    const way =
-      code === 'EADDRINUSE'
-        ? 'stop what listens there, or choose another port in HUBBUB_PORT'
-        : 'choose another address in HUBBUB_HOST or port in HUBBUB_PORT';
-    throw new StartProblem(
-      `port ${port} on ${host} cannot be opened (${code ?? String(error)}): ${way}`,
-    );
-  }
-}
-
 async function openQueue({ config }: Loaded, log: Log): Promise<Queue> {
   const onDefect = (stage: Stage, error: Error): void =>
     log.error('a stage failed and is tried again', {
@@ -214,10 +204,7 @@ function runStages(parts: Parts): () => Promise<void> {
   const { queue, metrics } = parts;
   const { config } = parts.house.loaded;
   const { role } = config.process;
-  const apart = createApart({
-    catalogue: new URL('../connectors/index.js', import.meta.url).href,
-    mappings: mappingFolders(parts.house.loaded),
-  });
+  const apart = openApart(parts.house.loaded);
   const handlers: Handlers = {
     ...(role === 'all' || role === 'worker' ? intakeStages(parts, apart) : {}),
     ...(role === 'all' || role === 'connections' ? replyStages(parts) : {}),
@@ -282,9 +269,4 @@ async function firstToken({ store, loaded, clock }: House): Promise<string | nul
   const token = bootstrapToken ?? newApiToken();
   const made = await store.write(() => ensureFirstToken(hashApiToken(token), clock.now()));
   return made && bootstrapToken === null ? token : null;
-}
-
-/** The command line; returns the exit code. */
-export function run(argv: readonly string[]): Promise<number> {
-  return runCommand(argv, { startHub, openHouse, loadConnectors, mappingFolders });
 }

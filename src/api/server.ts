@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { StartProblem } from '../ops/start-problem.js';
 import type { ServeHandler } from '../sdk/treaty.js';
 import { answerProblem } from './problem.js';
 import type { HookHandler } from './hooks.js';
@@ -56,7 +57,7 @@ async function serveDoor(
 }
 
 /** Resolves with the bound port; rejects when the address is taken or not ours. */
-export function listen(server: Server, port: number, host: string): Promise<number> {
+function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -65,4 +66,20 @@ export function listen(server: Server, port: number, host: string): Promise<numb
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
   });
+}
+
+/** The same, with the way out for whoever starts a hub. */
+export async function listenOrSay(server: Server, port: number, host: string): Promise<number> {
+  try {
+    return await listen(server, port, host);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    const way =
+      code === 'EADDRINUSE'
+        ? 'stop what listens there, or choose another port in HUBBUB_PORT'
+        : 'choose another address in HUBBUB_HOST or port in HUBBUB_PORT';
+    throw new StartProblem(
+      `port ${port} on ${host} cannot be opened (${code ?? String(error)}): ${way}`,
+    );
+  }
 }

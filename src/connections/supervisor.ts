@@ -29,6 +29,12 @@ export interface SupervisorDependencies {
   readonly opened: (connection: string) => void;
 }
 
+/** What the context of one open account is made of. */
+export type ContextDependencies = Pick<
+  SupervisorDependencies,
+  'registry' | 'http' | 'blobs' | 'log' | 'clock'
+>;
+
 /** Keeps the live half of every active connection open, as the registry says, and closes what left it. */
 export interface Supervisor {
   live(connection: string): Live | undefined;
@@ -110,22 +116,30 @@ export function startSupervisor(deps: SupervisorDependencies): Supervisor {
       ),
     async withLive(connection, use) {
       const present = open.get(connection)?.live;
-      if (present !== undefined) return use(present);
-      const connected = registry.find(connection);
-      if (connected === undefined) throw new Error(`there is no connection ${connection}`);
-      const abort = new AbortController();
-      const live = connected.connector.open(contextOf(deps, connection, abort.signal));
-      try {
-        return await use(live);
-      } finally {
-        abort.abort();
-        await live.close();
-      }
+      return present === undefined ? openOnce(deps, connection, use) : use(present);
     },
     async close() {
       await Promise.all([...open].map(([id, entry]) => shut(id, entry)));
     },
   };
+}
+
+/** Opens an account for one purpose and closes it again; needs no supervisor. */
+export async function openOnce<T>(
+  deps: ContextDependencies,
+  connection: string,
+  use: (live: Live) => Promise<T>,
+): Promise<T> {
+  const connected = deps.registry.find(connection);
+  if (connected === undefined) throw new Error(`there is no connection ${connection}`);
+  const abort = new AbortController();
+  const live = connected.connector.open(contextOf(deps, connection, abort.signal));
+  try {
+    return await use(live);
+  } finally {
+    abort.abort();
+    await live.close();
+  }
 }
 
 function sameAccount(a: Connected, b: Connected): boolean {
@@ -142,7 +156,7 @@ async function refuse(
   await registry.refresh();
 }
 
-function contextOf(deps: SupervisorDependencies, connection: string, signal: AbortSignal): Context {
+function contextOf(deps: ContextDependencies, connection: string, signal: AbortSignal): Context {
   const { remember, forget } = openRememberer(memoryInProcess(), deps.clock);
   return {
     account: () => {

@@ -42,10 +42,17 @@ export function readMasterKeys(given: string | null, dataFolder: string): readon
 }
 
 function readOrMakeKeyFile(path: string): string {
-  if (!existsSync(path))
-    writeFileSync(path, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600, flag: 'wx' });
-  chmodSync(path, 0o600);
-  return readFileSync(path, 'utf8');
+  try {
+    if (!existsSync(path))
+      writeFileSync(path, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600, flag: 'wx' });
+    chmodSync(path, 0o600);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new VaultProblem(
+      `the master key ${path} cannot be read (${code ?? String(error)}): make it a file of this user, or give the key in HUBBUB_MASTER_KEY`,
+    );
+  }
 }
 
 /** Opens the vault and proves that the key is the one this database was sealed with. */

@@ -6,6 +6,8 @@ import type { Drafted } from './drafting.js';
 export const APART_LIMITS = { milliseconds: 10_000, heapMiB: 256 } as const;
 /** Envelopes the thread holds at once; it reads one after the other. */
 const AHEAD = 16;
+/** What a fresh thread may take on top to load itself. */
+const START_MS = 5_000;
 /** An idle thread ends after this long, and its memory with it. */
 const IDLE_MS = 30_000;
 
@@ -45,22 +47,30 @@ export interface ApartSources {
   readonly mappings: readonly string[];
 }
 
-export function createApart(sources: ApartSources): Apart {
-  return new Reader(sources);
+/** `milliseconds`: the deadline of one envelope, from the moment its thread can read. */
+export function createApart(
+  sources: ApartSources,
+  milliseconds: number = APART_LIMITS.milliseconds,
+): Apart {
+  return new Reader(sources, milliseconds);
 }
 
 class Reader implements Apart {
   private readonly sources: ApartSources;
+  private readonly milliseconds: number;
   private thread: Worker | null = null;
   private queue: Waiting[] = [];
   /** What the thread has been given, the one it reads now first: it answers in this order. */
   private given: Waiting[] = [];
   private deadline: NodeJS.Timeout | null = null;
   private idle: NodeJS.Timeout | null = null;
+  /** The thread has not answered yet: it may still be loading itself. */
+  private fresh = true;
   private numbered = 0;
 
-  constructor(sources: ApartSources) {
+  constructor(sources: ApartSources, milliseconds: number) {
     this.sources = sources;
+    this.milliseconds = milliseconds;
   }
 
   draftsOf(
@@ -103,7 +113,7 @@ class Reader implements Apart {
     this.deadline = null;
     if (this.given.length === 0) return;
     const late = (): void => this.giveUp('it took longer than allowed');
-    this.deadline = setTimeout(late, APART_LIMITS.milliseconds);
+    this.deadline = setTimeout(late, this.milliseconds + (this.fresh ? START_MS : 0));
   }
 
   private start(): Worker {
@@ -118,12 +128,14 @@ class Reader implements Apart {
       this.giveUp(memory ? 'it needed more memory than allowed' : error.message);
     });
     worker.unref();
+    this.fresh = true;
     return worker;
   }
 
   private finish(worker: Worker, answer: ApartAnswer): void {
     const settled = worker === this.thread ? this.given.shift() : undefined;
     if (settled === undefined) return;
+    this.fresh = false;
     this.watchDeadline();
     if ('drafted' in answer) settled.resolve(answer.drafted);
     else settled.reject(new Error(answer.defect));

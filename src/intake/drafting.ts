@@ -30,6 +30,9 @@ export type Drafted =
   /** Nothing could be kept but the bytes. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
+/** A note on an envelope that was imported: what comes out of it is history. */
+export const HISTORIC_NOTE = 'hubbub-historic';
+
 /** Reads an envelope to its end: decode → map → refine → validate. Synchronous where `decode` is. */
 export function draftsOf(
   connector: Connector,
@@ -99,7 +102,9 @@ function draftOf(raw: Raw, work: Work, input: MappingInput): Made {
   const base = { connection: envelope.connection, channel: connector.definition.channel };
   const mapped = applyMapping(mappings, input, base);
   if (!mapped.ok) return { ok: false, why: mapped.why, remarks: [] };
-  const { draft, mapping, remarks } = mapped;
+  const { mapping, remarks } = mapped;
+  const draft =
+    HISTORIC_NOTE in envelope.notes ? { ...mapped.draft, historic: true } : mapped.draft;
   const refined = refinedBy(work, draft, raw);
   if (typeof refined === 'string') return { ok: false, why: refined, remarks };
   // What the mapping made is valid as it is; only what was changed since is looked at again.

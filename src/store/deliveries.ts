@@ -319,3 +319,17 @@ export function* passesAnother(conversation: number, id: number): Work<boolean> 
   );
   return row !== undefined;
 }
+
+/** Failed for a while or by a defect of ours, not by a platform's word: sending them again may work. */
+export function* retriableFailures(): Work<readonly number[]> {
+  const rows = yield* all<{ id: number; failure: string | null }>(
+    "SELECT id, failure FROM deliveries WHERE work = 1 AND state = 'failed' ORDER BY id",
+  );
+  return rows.filter(({ failure }) => mayWorkNow(failure)).map(({ id }) => id);
+}
+
+function mayWorkNow(failure: string | null): boolean {
+  if (failure === null) return false;
+  const { kind, why } = JSON.parse(failure) as { readonly kind: string; readonly why: string };
+  return kind === 'transient' || why.startsWith('defect:');
+}

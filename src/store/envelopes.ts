@@ -145,3 +145,31 @@ export function* listEnvelopes(
 export function* envelopeById(id: number): Work<EnvelopeRow | undefined> {
   return yield* get<EnvelopeRow>(`SELECT ${COLUMNS} FROM envelopes WHERE id = ?`, id);
 }
+
+export function* quarantinedAfter(after: number, limit: number): Work<readonly number[]> {
+  const rows = yield* all<{ id: number }>(
+    'SELECT id FROM envelopes WHERE state = 2 AND id > ? ORDER BY id LIMIT ?',
+    after,
+    limit,
+  );
+  return rows.map(({ id }) => id);
+}
+
+export function* countQuarantined(): Work<number> {
+  const row = yield* get<{ n: number }>('SELECT COUNT(*) AS n FROM envelopes WHERE state = 2');
+  return Number(row?.n ?? 0);
+}
+
+/** Those of the keys that this connection has received already. */
+export function* knownKeys(connection: string, keys: readonly string[]): Work<readonly string[]> {
+  const known: string[] = [];
+  for (const key of keys) {
+    const row = yield* get(
+      'SELECT 1 AS one FROM envelopes WHERE connection_id = ? AND key = ?',
+      connection,
+      key,
+    );
+    if (row !== undefined) known.push(key);
+  }
+  return known;
+}

@@ -49,7 +49,18 @@ export function openSqlite(file: string): Store {
 }
 
 function openHandle(file: string): Db {
-  const db = new DatabaseSync(file, { timeout: 0 });
+  try {
+    return configured(new DatabaseSync(file, { timeout: 0 }));
+  } catch (error) {
+    const { message } = error as Error;
+    throw new StoreProblem(
+      'broken',
+      `${file} cannot be opened as a database (${message}): put back a backup, or name another folder in HUBBUB_DATA_DIR`,
+    );
+  }
+}
+
+function configured(db: Db): Db {
   db.exec('PRAGMA journal_mode=WAL');
   db.exec('PRAGMA synchronous=FULL');
   db.exec('PRAGMA foreign_keys=ON');

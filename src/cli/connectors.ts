@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import type { JsonOption } from './connections.js';
+import type { ExitCode, Shell } from './shell.js';
+import { table } from './table.js';
+
+export function connectorsCommand(shell: Shell): Command {
+  const command = new Command('connectors').description(
+    'the platforms this hub can connect · 支持的平台',
+  );
+  command
+    .command('list')
+    .description('list them with their titles and how they receive')
+    .option('--json', 'the definitions, with JSON Schema of settings and credentials')
+    .action(shell.does((options: JsonOption) => list(shell, options)));
+  return command;
+}
+
+async function list(shell: Shell, { json }: JsonOption): Promise<ExitCode> {
+  const connectors = await (await shell.main()).loadConnectors();
+  const definitions = [...connectors.values()].map(({ definition }) => definition);
+  if (json === true) {
+    const { z } = await import('zod');
+    const schema = (fields: (typeof definitions)[number]['settings']): unknown =>
+      z.toJSONSchema(fields, { io: 'input', unrepresentable: 'any' });
+    const shown = definitions.map((definition) => ({
+      ...definition,
+      settings: schema(definition.settings),
+      credentials: schema(definition.credentials),
+    }));
+    shell.out(JSON.stringify(shown, null, 2));
+    return 0;
+  }
+  const rows = definitions.map(({ name, title, version, transports, summary }) => [
+    name,
+    `${title.en} · ${title.zh}`,
+    version,
+    transports.join(', '),
+    summary.en,
+  ]);
+  for (const row of table(['name', 'title', 'version', 'receives by', ''], rows)) shell.out(row);
+  return 0;
+}

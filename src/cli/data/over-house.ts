@@ -1,0 +1,96 @@
+import type { House } from '../../api/hub.js';
+import { hashApiToken, newApiToken } from '../../api/token.js';
+import type { Registry } from '../../connections/registry.js';
+import type { ConnectionService } from '../../connections/service.js';
+import type { Receive } from '../../intake/receive.js';
+import type { Stage } from '../../queue/queue.js';
+import { resolveDelivery } from '../../replies/settle.js';
+import { retriableFailures } from '../../store/deliveries.js';
+import { reviveDrafts } from '../../store/drafts.js';
+import { countQuarantined, quarantinedAfter, replayEnvelope } from '../../store/envelopes.js';
+import { insertApiToken } from '../../store/tokens.js';
+import type { Work } from '../../store/work.js';
+import { keepDrafts } from './keep-drafts.js';
+import { keepMails } from './keep-mails.js';
+import type { ConnectionLine, Operations, Redriven } from './operations.js';
+
+export interface Grounds {
+  readonly house: House;
+  readonly registry: Registry;
+  readonly connections: ConnectionService;
+  readonly receive: Receive;
+  /** Something may be due; without a running hub nobody listens, and its next start finds it. */
+  readonly ring: (stage: Stage) => void;
+}
+
+/** The operations on the data itself: in the running hub, or in a command that opened the house. */
+export function operationsOver(grounds: Grounds): Operations {
+  const { house, connections, ring } = grounds;
+  const { store, clock } = house;
+  return {
+    listConnections: () => listConnections(grounds),
+    addConnection: (connection) => connections.add(connection),
+    checkConnection: ({ id }) => connections.check(id),
+    removeConnection: ({ id }) => connections.remove(id),
+    async createToken({ name, scopes }) {
+      const token = newApiToken();
+      await store.write(() => insertApiToken(name, hashApiToken(token), scopes, clock.now()));
+      return token;
+    },
+    keepDrafts: (batch) => keepDrafts(grounds, batch),
+    keepMails: (batch) => keepMails(grounds, batch),
+    quarantined: ({ after, limit }) => store.read(() => quarantinedPage(after, limit)),
+    async replay({ ids }) {
+      const replayed = await store.write(() => replayAll(ids));
+      ring('normalise');
+      return replayed;
+    },
+    async redrive({ deliveries }) {
+      const done = await store.write(() => redriveAll(deliveries, clock.now()));
+      ring('file');
+      ring('send');
+      return done;
+    },
+  };
+}
+
+async function listConnections({
+  registry,
+  connections,
+}: Grounds): Promise<readonly ConnectionLine[]> {
+  await registry.refresh();
+  const lines = registry.list().map(async ({ id, connector, name, status, account }) => {
+    const { transports } = connector.definition;
+    return {
+      id,
+      connector: connector.definition.name,
+      name,
+      status,
+      statusReason: (await connections.row(id))?.status_reason ?? null,
+      hookUrl: transports.includes('webhook') ? account.hookUrl : null,
+    };
+  });
+  return Promise.all(lines);
+}
+
+function* quarantinedPage(
+  after: number,
+  limit: number,
+): Work<{ readonly ids: readonly number[]; readonly total: number }> {
+  return { ids: yield* quarantinedAfter(after, limit), total: yield* countQuarantined() };
+}
+
+function* replayAll(ids: readonly number[]): Work<readonly number[]> {
+  const replayed: number[] = [];
+  for (const id of ids) if (yield* replayEnvelope(id)) replayed.push(id);
+  return replayed;
+}
+
+function* redriveAll(deliveries: readonly number[] | null, now: number): Work<Redriven> {
+  const chosen = deliveries ?? (yield* retriableFailures());
+  let sent = 0;
+  for (const id of chosen) {
+    if ((yield* resolveDelivery(id, 'resend', 'redrive', now)) !== null) sent += 1;
+  }
+  return { drafts: deliveries === null ? yield* reviveDrafts() : 0, deliveries: sent };
+}

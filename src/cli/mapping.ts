@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import type { JsonOption } from './connections.js';
+import type { Shell } from './shell.js';
+
+export interface ExplainOptions extends JsonOption {
+  readonly settings?: string;
+}
+
+export function mappingCommand(shell: Shell): Command {
+  const command = new Command('mapping').description(
+    'mappings: test them, see what they make of a payload · 映射规则：测试与解释',
+  );
+  command
+    .command('test')
+    .description('run the cases beside the mappings')
+    .argument('[name]', 'only below this folder of mappings/, or this file')
+    .option('--json', 'as JSON')
+    .action(
+      shell.does(async (name: string | undefined, options: JsonOption) =>
+        (await import('./mapping/test-mappings.js')).testMappingFiles(shell, name, options),
+      ),
+    );
+  command
+    .command('explain')
+    .description('field by field, which line of the mapping made what of a payload')
+    .argument('<connector>', 'as connectors list shows it')
+    .argument('<file>', 'a raw payload')
+    .option('--settings <file>', 'settings of the connection as YAML or JSON')
+    .option('--json', 'as JSON')
+    .action(
+      shell.does(async (connector: string, file: string, options: ExplainOptions) =>
+        (await import('./mapping/explain.js')).explain(shell, { connector, file, ...options }),
+      ),
+    );
+  return command;
+}

@@ -1,0 +1,44 @@
+import type { Hub } from '../../api/hub.js';
+import { loadConfig } from '../../config/load.js';
+import { openDoor } from '../data/door.js';
+import { operationsOver } from '../data/over-house.js';
+import type { ExitCode, Shell } from '../shell.js';
+import type { Wiring } from '../wiring.js';
+import { welcome } from './welcome.js';
+
+/** Runs the hub until the first SIGTERM or SIGINT has closed it; the second ends the process at once. */
+export async function serve(shell: Shell, wiring: Wiring): Promise<ExitCode> {
+  const stop = onSignal();
+  const hub = await wiring.startHub(loadConfig());
+  let closeDoor: () => void = () => undefined;
+  try {
+    closeDoor = await doorOf(hub);
+    shell.out((await welcome(hub)).join('\n'));
+    await stop;
+    shell.err('stopping: what is being sent ends first; the same signal again ends at once');
+  } finally {
+    closeDoor();
+    await hub.close();
+  }
+  return 0;
+}
+
+function onSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const heard = (): void => {
+      if (asked) process.exit(1);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGTERM', heard).on('SIGINT', heard);
+  });
+}
+
+/** Many processes may serve a Postgres: there commands go to the database themselves. */
+async function doorOf(hub: Hub): Promise<() => void> {
+  const { house, queue } = hub;
+  if (house.store.dialect === 'postgres') return () => undefined;
+  const operations = operationsOver({ ...hub, ring: (stage) => queue.ring(stage) });
+  return openDoor(house.loaded.config.data.dir, hub.url, operations);
+}

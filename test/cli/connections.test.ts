@@ -1,0 +1,103 @@
+import { writeFileSync } from 'node:fs';
+import { openBench, type Bench, type Serving } from './hubbub.js';
+
+const SECRET = 'canary-9f2c71-never-shown';
+const ADD = [
+  ...['connections', 'add', '--connector', 'twilio-sms', '--name', 'Care line'],
+  ...['--set', 'accountSid=AC00000000000000000000000000000001', '--set', 'maxSegments=4'],
+];
+
+interface Line {
+  readonly id: string;
+  readonly hookUrl: string | null;
+}
+
+async function listed(bench: Bench): Promise<readonly Line[]> {
+  return JSON.parse((await bench.run(['connections', 'list', '--json'])).out) as readonly Line[];
+}
+
+describe('without a server', () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = openBench();
+  });
+  afterEach(() => bench.end());
+
+  test('an added connection is there when the hub starts, and its secret is never shown', async () => {
+    const added = await bench.run([...ADD, '--secret', 'authToken'], { input: `${SECRET}\n` });
+    expect(added).toMatchObject({ code: 0, out: expect.stringContaining('care-line') as string });
+    const hub = await bench.start();
+    const shown = await bench.run(['connections', 'list', '--json']);
+    expect(shown.out).toContain('"id": "care-line"');
+    expect(added.out + added.err + shown.out + hub.out()).not.toContain(SECRET);
+    await hub.stop();
+  });
+
+  test('a secret may come from the environment or a file, never from the arguments', async () => {
+    const argument = await bench.run([...ADD, '--secret', `authToken=${SECRET}`]);
+    expect(argument).toMatchObject({ code: 2, err: expect.stringContaining('env:') as string });
+    const env = await bench.run([...ADD, '--secret', 'authToken=env:CARE_TOKEN'], {
+      env: { CARE_TOKEN: SECRET },
+    });
+    expect(env.code).toBe(0);
+    writeFileSync(bench.path('token'), `${SECRET}\n`);
+    const file = await bench.run([...ADD, '--secret', `authToken=file:${bench.path('token')}`]);
+    expect(file.code).toBe(0);
+    expect(await listed(bench)).toHaveLength(2);
+  });
+
+  test('a file may say it all', async () => {
+    const yaml = [
+      'connector: twilio-sms',
+      'name: From a file',
+      'settings: { accountSid: AC00000000000000000000000000000001 }',
+      `credentials: { authToken: ${SECRET} }`,
+    ];
+    writeFileSync(bench.path('care.yaml'), yaml.join('\n'));
+    const added = await bench.run(['connections', 'add', '--from', bench.path('care.yaml')]);
+    expect(added.code).toBe(0);
+    expect((await listed(bench)).map(({ id }) => id)).toEqual(['from-a-file']);
+  });
+
+  test.each([
+    [['--set', 'acountSid=x'], /there is no field acountSid: did you mean accountSid\?/],
+    [['--set', 'accountSid'], /key=value was expected/],
+    [['--set', 'accountSid=AC1'], /settings\.accountSid: .*starts with AC/],
+    [[], /settings\.accountSid/],
+  ])('a mistake names its field: %j', async (more, sentence) => {
+    const args = ['connections', 'add', '--connector', 'twilio-sms', '--name', 'X', ...more];
+    const { code, err } = await bench.run(args);
+    expect(err).toMatch(sentence);
+    expect(code).toBe(2);
+  });
+});
+
+describe('while a hub serves the data', () => {
+  let bench: Bench;
+  let hub: Serving;
+  beforeAll(async () => {
+    bench = openBench();
+    hub = await bench.start();
+  });
+  afterAll(async () => {
+    await hub.stop();
+    bench.end();
+  });
+
+  test('a connection opens at once and its hook answers', async () => {
+    const added = await bench.run([...ADD, '--secret', 'authToken', '--json'], { input: SECRET });
+    const { id, hookUrl } = JSON.parse(added.out) as Line;
+    expect(hookUrl).toBe(`${hub.url}/hooks/${id}`);
+    const forged = await fetch(hookUrl ?? '', { method: 'POST', body: 'Body=forged' });
+    expect([401, 403]).toContain(forged.status);
+  });
+
+  test('a removed connection is gone at once', async () => {
+    const added = await bench.run([...ADD, '--secret', 'authToken', '--json'], { input: SECRET });
+    const { id, hookUrl } = JSON.parse(added.out) as Line;
+    expect((await bench.run(['connections', 'remove', id])).code).toBe(0);
+    expect((await fetch(hookUrl ?? '', { method: 'POST', body: 'x' })).status).toBe(404);
+    const again = await bench.run(['connections', 'remove', id]);
+    expect(again).toMatchObject({ code: 2, err: expect.stringContaining(id) as string });
+  });
+});

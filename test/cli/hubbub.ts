@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../architecture/tree.js';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Buffer;
+  readonly cwd?: string;
+}
+
+/** A folder for one test file, and the real command run on it. */
+export interface Bench {
+  readonly folder: string;
+  readonly data: string;
+  path(name: string): string;
+  /** Runs `hubbub …` to its end. */
+  run(args: readonly string[], options?: RunOptions): Promise<Ended>;
+  /** Runs `hubbub start` until it is ready. */
+  start(options?: RunOptions): Promise<Serving>;
+  /** Kills what still runs and forgets the folder. */
+  end(): void;
+}
+
+export interface Serving {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** What it has printed so far. */
+  out(): string;
+  /** Sends the signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<Ended>;
+}
+
+export function openBench(): Bench {
+  const folder = mkdtempSync(join(tmpdir(), 'hubbub-cli-'));
+  const data = join(folder, 'data');
+  const children = new Set<ChildProcess>();
+
+  function launch(args: readonly string[], { env = {}, cwd = ROOT }: RunOptions): Running {
+    const child = spawn(process.execPath, [join(ROOT, 'bin/hubbub.mjs'), ...args], {
+      cwd,
+      env: { PATH: process.env['PATH'], HUBBUB_DATA_DIR: data, HUBBUB_PORT: '0', ...env },
+    });
+    children.add(child);
+    return watch(child, () => children.delete(child));
+  }
+
+  return {
+    folder,
+    data,
+    path: (name) => join(folder, name),
+    run(args, options = {}) {
+      const running = launch(args, options);
+      running.child.stdin?.end(options.input ?? '');
+      return running.ended;
+    },
+    async start(options = {}) {
+      const running = launch(['start'], options);
+      const url = await running.ready;
+      return {
+        child: running.child,
+        url,
+        out: () => running.text.out,
+        stop(signal = 'SIGTERM') {
+          running.child.kill(signal);
+          return running.ended;
+        },
+      };
+    },
+    end() {
+      for (const child of children) child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly text: { out: string; err: string };
+  readonly ended: Promise<Ended>;
+  /** The URL of the line that says so. */
+  readonly ready: Promise<string>;
+}
+
+function watch(child: ChildProcess, gone: () => void): Running {
+  const text = { out: '', err: '' };
+  let isReady: (url: string) => void = () => undefined;
+  let isNot: (error: Error) => void = () => undefined;
+  const ready = new Promise<string>((resolve, reject) => {
+    isReady = resolve;
+    isNot = reject;
+  });
+  ready.catch(() => undefined);
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    text.out += chunk;
+    const url = /is ready on (http:\S+)/.exec(text.out)?.[1];
+    // The lines come in one piece; the last of them is there with the first.
+    if (url !== undefined) isReady(url);
+  });
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (text.err += chunk));
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code) => {
+      gone();
+      isNot(new Error(`hubbub ended (${String(code)}): ${text.err}`));
+      resolve({ code, ...text });
+    });
+  });
+  return { child, text, ended, ready };
+}

@@ -1,0 +1,124 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { openBench, type Bench } from './hubbub.js';
+
+let bench: Bench;
+beforeEach(() => {
+  bench = openBench();
+});
+afterEach(() => bench.end());
+
+/** One sentence, no stack. */
+function oneSentence(text: string): string {
+  expect(text.trimEnd().split('\n')).toHaveLength(1);
+  expect(text).not.toMatch(/\n\s+at /);
+  return text;
+}
+
+describe('the first start', () => {
+  test('says what is ready, where the API page is, how to connect a channel, and the token once', async () => {
+    const first = await bench.start();
+    const said = first.out();
+    expect(said).toContain(`${first.url}/docs`);
+    expect(said).toMatch(/npm run -s hubbub -- connections add --connector \S+ --name Support/);
+    expect(said.match(/hub_[\w-]{43}/g)).toHaveLength(1);
+    expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
+    expect((await first.stop()).code).toBe(0);
+
+    const second = await bench.start();
+    expect(second.out()).not.toMatch(/hub_/);
+    expect((await second.stop('SIGINT')).code).toBe(0);
+  });
+
+  test('leaves what only its user may read: the key, and the door while it runs', async () => {
+    const hub = await bench.start();
+    for (const name of ['master.key', 'server.json']) {
+      expect(statSync(`${bench.data}/${name}`).mode & 0o777).toBe(0o600);
+    }
+    const { door } = JSON.parse(readFileSync(`${bench.data}/server.json`, 'utf8')) as {
+      door: string;
+    };
+    const knocked = await fetch(`${door}/createToken`, { method: 'POST', body: '{}' });
+    expect(knocked.status).toBe(401);
+    await hub.stop();
+    expect(() => statSync(`${bench.data}/server.json`)).toThrow('ENOENT');
+  });
+});
+
+describe('a start that cannot be ends with 2 and one sentence', () => {
+  test('the data folder is a file', async () => {
+    writeFileSync(bench.data, 'not a folder');
+    const { code, err } = await bench.run(['start']);
+    expect(code).toBe(2);
+    expect(oneSentence(err)).toContain(`the data folder ${bench.data} cannot be used`);
+  });
+
+  test('the database is no database', async () => {
+    mkdirSync(bench.data);
+    writeFileSync(`${bench.data}/hubbub.db`, 'x'.repeat(5_000));
+    const { code, err } = await bench.run(['start']);
+    expect(code).toBe(2);
+    expect(oneSentence(err)).toContain(`${bench.data}/hubbub.db`);
+  });
+
+  test('another hub serves the data folder', async () => {
+    const hub = await bench.start();
+    const { code, err } = await bench.run(['start']);
+    expect(code).toBe(2);
+    expect(oneSentence(err)).toMatch(/is served by another hub \(process \d+\)/);
+    await hub.stop();
+  });
+
+  test('the port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const port = String((taken.address() as AddressInfo).port);
+    const { code, err } = await bench.run(['start'], { env: { HUBBUB_PORT: port } });
+    taken.close();
+    expect(code).toBe(2);
+    expect(oneSentence(err)).toMatch(new RegExp(`port ${port} .*HUBBUB_PORT`));
+  });
+
+  test('the master key is another one', async () => {
+    await (await bench.start()).stop();
+    const env = { HUBBUB_MASTER_KEY: randomBytes(32).toString('base64') };
+    const { code, err } = await bench.run(['start'], { env });
+    expect(code).toBe(2);
+    expect(oneSentence(err)).toMatch(/the master key is not the one .*HUBBUB_MASTER_KEY/);
+  });
+
+  test('the master key is none', async () => {
+    const { code, err } = await bench.run(['start'], { env: { HUBBUB_MASTER_KEY: 'c2hvcnQ=' } });
+    expect(code).toBe(2);
+    expect(oneSentence(err)).toContain('HUBBUB_MASTER_KEY is not a key');
+  });
+
+  test('a line of configuration is wrong', async () => {
+    const config = bench.path('config');
+    mkdirSync(config);
+    writeFileSync(`${config}/hubbub.yaml`, 'server:\n  host: 127.0.0.1\n  bodyBytes: plenty\n');
+    const { code, err } = await bench.run(['start'], { env: { HUBBUB_CONFIG_DIR: config } });
+    expect(code).toBe(2);
+    expect(oneSentence(err)).toContain(`${config}/hubbub.yaml:3: server.bodyBytes is "plenty"`);
+  });
+
+  test('an environment variable is wrong', async () => {
+    const { code, err } = await bench.run(['start'], { env: { HUBBUB_PORT: 'eighty' } });
+    expect(code).toBe(2);
+    expect(oneSentence(err)).toContain('HUBBUB_PORT');
+  });
+
+  test('a mapping is wrong', async () => {
+    const folder = bench.path('config/mappings/webhook');
+    mkdirSync(folder, { recursive: true });
+    const text =
+      'mapping: webhook/message\nversion: 1\nkind: { const: message }\nfields:\n  txet: body.text\n';
+    writeFileSync(`${folder}/message.yaml`, text);
+    const env = { HUBBUB_CONFIG_DIR: bench.path('config') };
+    const { code, err } = await bench.run(['start'], { env });
+    expect(code).toBe(2);
+    expect(oneSentence(err)).toMatch(/message\.yaml:5: .*txet/);
+  });
+});

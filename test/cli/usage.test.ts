@@ -1,0 +1,45 @@
+import { openBench, type Bench } from './hubbub.js';
+
+let bench: Bench;
+beforeAll(() => {
+  bench = openBench();
+});
+afterAll(() => bench.end());
+
+const COMMANDS = [
+  ['start'],
+  ['migrate'],
+  ['connectors', 'list'],
+  ['connections', 'add'],
+  ['token', 'create'],
+  ['normalise'],
+  ['mapping', 'test'],
+  ['mapping', 'explain'],
+  ['import'],
+  ['replay'],
+  ['redrive'],
+];
+
+test.each(COMMANDS.map((words) => [words.join(' '), words] as const))(
+  '%s --help explains itself',
+  async (name, words) => {
+    const { code, out } = await bench.run([...words, '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain(`Usage: hubbub ${name}`);
+  },
+);
+
+test.each([
+  [['explode'], /unknown command 'explode'/],
+  [['normalise'], /missing required argument 'connector'/],
+  [['connections', 'remove'], /missing required argument 'id'/],
+  [['token', 'create', '--scope', 'king'], /Allowed choices are admin, agent/],
+  [['import', 'no-such-file.jsonl'], /no-such-file\.jsonl cannot be read \(ENOENT\)/],
+  [['normalise', 'carrier-pigeon', '-'], /there is no connector carrier-pigeon/],
+  [['replay'], /say what to replay/],
+  [['replay', '--envelope', 'many'], /many is not an id/],
+] as const)('bad usage ends with 2: %j', async (args, sentence) => {
+  const { code, err } = await bench.run(args);
+  expect(err).toMatch(sentence);
+  expect(code).toBe(2);
+});
