@@ -1,20 +1,6 @@
 import { Command } from 'commander';
-import type { Shell } from './shell.js';
-
-/** What `connections add` was told on the command line. */
-export interface AddOptions {
-  readonly connector?: string;
-  readonly name?: string;
-  readonly group?: string;
-  readonly set: readonly string[];
-  readonly secret: readonly string[];
-  readonly from?: string;
-  readonly json?: boolean;
-}
-
-export interface JsonOption {
-  readonly json?: boolean;
-}
+import type { AddOptions } from './connections/add.js';
+import type { JsonOption, Shell } from './shell.js';
 
 export function connectionsCommand(shell: Shell): Command {
   const command = new Command('connections').description(

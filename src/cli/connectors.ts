@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import type { JsonOption } from './connections.js';
-import type { ExitCode, Shell } from './shell.js';
+import type { ExitCode, JsonOption, Shell } from './shell.js';
 import { table } from './table.js';
 
 export function connectorsCommand(shell: Shell): Command {

@@ -1,10 +1,6 @@
 import { Command } from 'commander';
+import type { ImportOptions } from './import/run.js';
 import type { Shell } from './shell.js';
-
-export interface ImportOptions {
-  readonly connection?: string;
-  readonly json?: boolean;
-}
 
 export function importCommand(shell: Shell): Command {
   return new Command('import')

@@ -1,10 +1,6 @@
 import { Command } from 'commander';
-import type { JsonOption } from './connections.js';
-import type { Shell } from './shell.js';
-
-export interface ExplainOptions extends JsonOption {
-  readonly settings?: string;
-}
+import type { ExplainOptions } from './mapping/explain.js';
+import type { JsonOption, Shell } from './shell.js';
 
 export function mappingCommand(shell: Shell): Command {
   const command = new Command('mapping').description(

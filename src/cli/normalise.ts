@@ -1,11 +1,6 @@
 import { Command } from 'commander';
+import type { NormaliseOptions } from './normalise/run.js';
 import type { Shell } from './shell.js';
-
-export interface NormaliseOptions {
-  readonly settings?: string;
-  readonly type?: string;
-  readonly query?: string;
-}
 
 export function normaliseCommand(shell: Shell): Command {
   return new Command('normalise')

@@ -4,6 +4,11 @@ import type { Wiring } from './wiring.js';
 /** 0 ok, 1 failed, 2 bad usage or set up wrongly. */
 export type ExitCode = 0 | 1 | 2;
 
+/** Of every command that prints data. */
+export interface JsonOption {
+  readonly json?: boolean;
+}
+
 /** What every command is given: where it speaks, and the way to the house. */
 export interface Shell {
   /** Loads the composition root; only commands that need it pay for it. */

@@ -1,5 +1,9 @@
+import { jest } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { openBench, type Bench, type Serving } from './hubbub.js';
+
+// Every test runs the real program several times; a busy machine may take its time.
+jest.setTimeout(60_000);
 
 const SECRET = 'canary-9f2c71-never-shown';
 const ADD = [

@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { openBench, type Bench } from './hubbub.js';
+
+// Every test runs the real program several times; a busy machine may take its time.
+jest.setTimeout(60_000);
 
 let bench: Bench;
 beforeEach(() => {

@@ -1,4 +1,8 @@
+import { jest } from '@jest/globals';
 import { openBench, type Bench } from './hubbub.js';
+
+// Every test runs the real program several times; a busy machine may take its time.
+jest.setTimeout(60_000);
 
 let bench: Bench;
 beforeAll(() => {

@@ -1,11 +1,21 @@
 import type { NewConnection, Saved } from '../../connections/service.js';
-import type { AddOptions } from '../connections.js';
-import { CommandProblem, usage, type ExitCode, type Shell } from '../shell.js';
+import { usage, type CommandProblem, type ExitCode, type Shell } from '../shell.js';
 import { withOperations } from '../with-operations.js';
 import { readConnectionFile } from './from-file.js';
 import { unknownName } from '../unknown-name.js';
 import { readSecrets } from './secrets.js';
 import { layOver, readSettings } from './settings.js';
+
+/** What `connections add` was told on the command line. */
+export interface AddOptions {
+  readonly connector?: string;
+  readonly name?: string;
+  readonly group?: string;
+  readonly set: readonly string[];
+  readonly secret: readonly string[];
+  readonly from?: string;
+  readonly json?: boolean;
+}
 
 export async function addConnection(shell: Shell, options: AddOptions): Promise<ExitCode> {
   const connection = await connectionOf(shell, options);

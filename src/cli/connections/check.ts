@@ -1,6 +1,5 @@
 import type { Finding } from '../../sdk/treaty.js';
-import type { JsonOption } from '../connections.js';
-import { CommandProblem, type ExitCode, type Shell } from '../shell.js';
+import { CommandProblem, type ExitCode, type JsonOption, type Shell } from '../shell.js';
 import { withOperations } from '../with-operations.js';
 
 export async function checkConnection(

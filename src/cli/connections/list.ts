@@ -1,5 +1,4 @@
-import type { JsonOption } from '../connections.js';
-import type { ExitCode, Shell } from '../shell.js';
+import type { ExitCode, JsonOption, Shell } from '../shell.js';
 import { table } from '../table.js';
 import { withOperations } from '../with-operations.js';
 

@@ -71,8 +71,9 @@ function linesOf({ stdin }: Shell): () => Promise<string | null> {
     if (rest === null) {
       let text = '';
       stdin.setEncoding('utf8');
-      for await (const chunk of stdin as AsyncIterable<string>)
+      for await (const chunk of stdin as AsyncIterable<string>) {
         text = (text + chunk).slice(0, MAX_SECRET);
+      }
       rest = text.split(/\r?\n/);
     }
     return rest.shift() ?? null;

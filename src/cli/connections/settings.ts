@@ -47,13 +47,16 @@ function propertiesOf({ properties, anyOf = [] }: Shape): Readonly<Record<string
 function valueOf(text: string, field: Shape, pair: string): unknown {
   const types = [field, ...(field.anyOf ?? [])].flatMap(({ type }) => type ?? []);
   if (types.includes('boolean') && (text === 'true' || text === 'false')) return text === 'true';
-  if ((types.includes('number') || types.includes('integer')) && text.trim() !== '') {
-    const number = Number(text);
-    if (!Number.isNaN(number)) return number;
-  }
+  if (types.includes('number') || types.includes('integer')) return numberOf(text);
   if (types.includes('array') && !text.startsWith('[')) return text.split(',');
   if (types.includes('array') || types.includes('object')) return parsed(text, pair);
   return text;
+}
+
+/** What is no number stays as it is, for the schema to name. */
+function numberOf(text: string): number | string {
+  const number = Number(text);
+  return text.trim() === '' || Number.isNaN(number) ? text : number;
 }
 
 function parsed(text: string, pair: string): unknown {

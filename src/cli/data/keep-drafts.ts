@@ -3,7 +3,7 @@ import { Draft } from '../../model/draft.js';
 import { insertDraft } from '../../store/drafts.js';
 import type { Work } from '../../store/work.js';
 import type { Kept } from './operations.js';
-import type { Grounds } from './over-house.js';
+import type { Grounds } from './grounds.js';
 
 interface Batch {
   readonly connection: string | null;
@@ -40,13 +40,13 @@ function readDraft(given: unknown, connection: string | null, { find, now }: Pla
   if (connected === undefined) {
     return { why: `there is no connection ${id.slice(0, 100)}: name one with --connection` };
   }
-  const parsed = Draft.safeParse({
-    receivedAt: fields['sentAt'] ?? now,
-    ...fields,
-    connection: id,
-    channel: connected.connector.definition.channel,
-    historic: true,
-  });
+  const { channel } = connected.connector.definition;
+  const when = { receivedAt: fields['sentAt'] ?? now };
+  return validated({ ...when, ...fields, connection: id, channel, historic: true });
+}
+
+function validated(draft: unknown): Read {
+  const parsed = Draft.safeParse(draft);
   if (parsed.success) return { draft: parsed.data };
   const [issue] = parsed.error.issues;
   return { why: `${issue?.path.join('.') ?? 'draft'}: ${issue?.message ?? 'is wrong'}` };

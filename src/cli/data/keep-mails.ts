@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { HISTORIC_NOTE } from '../../intake/drafting.js';
 import { knownKeys } from '../../store/envelopes.js';
 import type { Kept, RawMail } from './operations.js';
-import type { Grounds } from './over-house.js';
+import type { Grounds } from './grounds.js';
 
 interface Batch {
   readonly connection: string;

@@ -1,27 +1,14 @@
-import type { House } from '../../api/hub.js';
 import { hashApiToken, newApiToken } from '../../api/token.js';
-import type { Registry } from '../../connections/registry.js';
-import type { ConnectionService } from '../../connections/service.js';
-import type { Receive } from '../../intake/receive.js';
-import type { Stage } from '../../queue/queue.js';
 import { resolveDelivery } from '../../replies/settle.js';
 import { retriableFailures } from '../../store/deliveries.js';
 import { reviveDrafts } from '../../store/drafts.js';
 import { countQuarantined, quarantinedAfter, replayEnvelope } from '../../store/envelopes.js';
 import { insertApiToken } from '../../store/tokens.js';
 import type { Work } from '../../store/work.js';
+import type { Grounds } from './grounds.js';
 import { keepDrafts } from './keep-drafts.js';
 import { keepMails } from './keep-mails.js';
 import type { ConnectionLine, Operations, Redriven } from './operations.js';
-
-export interface Grounds {
-  readonly house: House;
-  readonly registry: Registry;
-  readonly connections: ConnectionService;
-  readonly receive: Receive;
-  /** Something may be due; without a running hub nobody listens, and its next start finds it. */
-  readonly ring: (stage: Stage) => void;
-}
 
 /** The operations on the data itself: in the running hub, or in a command that opened the house. */
 export function operationsOver(grounds: Grounds): Operations {

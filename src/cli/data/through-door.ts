@@ -27,7 +27,7 @@ export async function isOpen(file: DoorFile): Promise<boolean> {
 /** The operations, done by the running hub. */
 export function operationsThrough(file: DoorFile): Operations {
   const call =
-    <K extends OperationName>(name: K) =>
+    (name: OperationName) =>
     async (input?: unknown): Promise<never> => {
       const { status, text } = await post(file, name, input ?? null);
       if (status === 200) return JSON.parse(text) as never;

@@ -1,9 +1,8 @@
 import { createReadStream, openSync, readSync, closeSync, fstatSync } from 'node:fs';
 import { loadForCommand } from '../configuration.js';
 import { openOperations } from '../data/open.js';
-import type { ImportOptions } from '../import.js';
 import { megabytes, openProgress, type Progress } from '../progress.js';
-import { usage, type ExitCode, type Shell } from '../shell.js';
+import { usage, type ExitCode, type JsonOption, type Shell } from '../shell.js';
 import { unknownName } from '../unknown-name.js';
 import { draftBatches, mailBatches, type Batch } from './batches.js';
 import { openRejects, type Rejects } from './rejects.js';
@@ -14,6 +13,10 @@ import type { Operations } from '../data/operations.js';
 const CHUNK_BYTES = 256 * 1024;
 /** Further bad lines are only counted. */
 const MOST_NAMED = 100;
+
+export interface ImportOptions extends JsonOption {
+  readonly connection?: string;
+}
 
 interface Tally {
   new: number;
@@ -27,8 +30,9 @@ export async function importFile(
   { connection, json }: ImportOptions,
 ): Promise<ExitCode> {
   const { size, mbox } = look(file);
-  if (mbox && connection === undefined)
+  if (mbox && connection === undefined) {
     throw usage('an mbox needs --connection: whose mails are they?');
+  }
   const opened = await openOperations(await shell.main(), loadForCommand());
   const rejects = openRejects(file);
   const progress = await openProgress(shell, {

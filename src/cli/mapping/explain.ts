@@ -5,11 +5,14 @@ import type { MappingInput } from '../../mapping/mapping.js';
 import type { Raw } from '../../sdk/inbound.js';
 import type { Connector } from '../../sdk/treaty.js';
 import { loadForCommand } from '../configuration.js';
-import type { ExplainOptions } from '../mapping.js';
 import { accountOf } from '../normalise/account.js';
 import { sourcesOf } from '../normalise/sources.js';
-import { CommandProblem, usage, type ExitCode, type Shell } from '../shell.js';
+import { CommandProblem, usage, type ExitCode, type JsonOption, type Shell } from '../shell.js';
 import { unknownName } from '../unknown-name.js';
+
+export interface ExplainOptions extends JsonOption {
+  readonly settings?: string;
+}
 
 export interface ExplainRequest extends ExplainOptions {
   readonly connector: string;
@@ -37,11 +40,12 @@ export async function explain(shell: Shell, request: ExplainRequest): Promise<Ex
 }
 
 async function bytesOf(shell: Shell, file: string): Promise<Buffer> {
-  const { value } = await sourcesOf([file], shell.stdin).next();
-  if (value === undefined) throw usage(`${file} is an empty folder`);
-  const body = await value.read();
-  if (typeof body === 'string') throw usage(`${file} ${body}`);
-  return body;
+  for await (const source of sourcesOf([file], shell.stdin)) {
+    const body = await source.read();
+    if (typeof body === 'string') throw usage(`${source.name} ${body}`);
+    return body;
+  }
+  throw usage(`${file} is an empty folder`);
 }
 
 async function rawsOf(
@@ -89,5 +93,5 @@ function linesOf({ tried, fields, result }: Explanation): readonly string[] {
 }
 
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'null').slice(0, 200);
+  return JSON.stringify(value ?? null).slice(0, 200);
 }

@@ -2,8 +2,7 @@ import { sep } from 'node:path';
 import { testMappings, type CaseResult } from '../../mapping/cases.js';
 import type { MappingProblem } from '../../mapping/problem.js';
 import { loadForCommand } from '../configuration.js';
-import type { JsonOption } from '../connections.js';
-import { usage, type ExitCode, type Shell } from '../shell.js';
+import { usage, type ExitCode, type JsonOption, type Shell } from '../shell.js';
 
 export async function testMappingFiles(
   shell: Shell,

@@ -6,7 +6,6 @@ import { mappingsFor } from '../../mapping/load.js';
 import { SECOND } from '../../model/time.js';
 import type { Account, Envelope } from '../../sdk/inbound.js';
 import { loadForCommand } from '../configuration.js';
-import type { NormaliseOptions } from '../normalise.js';
 import { usage, type ExitCode, type Shell } from '../shell.js';
 import { unknownName } from '../unknown-name.js';
 import type { Wiring } from '../wiring.js';
@@ -17,6 +16,12 @@ import { sourcesOf, type Source } from './sources.js';
 const DEADLINE_MS = 2 * SECOND;
 /** Inputs read at once, each by a thread of its own. */
 const READERS = 2;
+
+export interface NormaliseOptions {
+  readonly settings?: string;
+  readonly type?: string;
+  readonly query?: string;
+}
 
 export interface NormaliseRequest extends NormaliseOptions {
   readonly connector: string;
