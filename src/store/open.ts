@@ -16,14 +16,17 @@ export async function openData(config: Config): Promise<OpenData> {
   const release = takeDataFolder(config);
   try {
     const store = await openStore(config);
-    await bringSchemaUp(store, config);
-    return {
-      store,
-      async close() {
-        await store.close();
-        release();
-      },
+    const close = async (): Promise<void> => {
+      await store.close();
+      release();
     };
+    try {
+      await bringSchemaUp(store, config);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return { store, close };
   } catch (error) {
     release();
     throw error;
@@ -63,7 +66,7 @@ async function openStore(config: Config): Promise<Store> {
 
 /** Embedded: migrates by itself, after a copy. Scaled: an admin does it when the others are stopped. */
 async function bringSchemaUp(store: Store, config: Config): Promise<void> {
-  const pending = await pendingMigrations(store);
+  const pending = await lacking(store);
   if (pending.length === 0) return;
   if (store.dialect === 'postgres') {
     throw new StartProblem(
@@ -73,4 +76,17 @@ async function bringSchemaUp(store: Store, config: Config): Promise<void> {
   const { copyBeforeMigration } = await import('./sqlite.js');
   copyBeforeMigration(join(config.data.dir, 'hubbub.db'));
   await migrate(store);
+}
+
+/** The first question to the database: whoever does not answer it cannot be reached. */
+async function lacking(store: Store): Promise<readonly string[]> {
+  try {
+    return await pendingMigrations(store);
+  } catch (error) {
+    if (store.dialect === 'sqlite') throw error;
+    const { code, message } = error as { readonly code?: string; readonly message: string };
+    throw new StartProblem(
+      `the database of HUBBUB_DATABASE_URL does not answer (${code ?? message}): start it, or mend its address, user or password`,
+    );
+  }
 }

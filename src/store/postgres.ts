@@ -10,10 +10,13 @@ const POOL_SIZE = 10;
 const RETRIABLE = new Set(['40001', '40P01']);
 const MOST_TRIES = 5;
 
+/** What knex would print is in the errors it throws. */
+const SILENT: Knex.Logger = { warn: () => undefined, error: () => undefined };
+
 /** Opens the scaled database. Any number of processes may. */
 export function openPostgres(url: string): Store {
   pg.types.setTypeParser(INT8, Number);
-  const db = knex({ client: 'pg', connection: url, pool: { min: 0, max: POOL_SIZE } });
+  const db = knex({ client: 'pg', connection: url, pool: { min: 0, max: POOL_SIZE }, log: SILENT });
   const texts = new Map<string, Prepared>();
   return {
     dialect: 'postgres',
