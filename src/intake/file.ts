@@ -4,6 +4,7 @@
  * Leaves behind: messages on tickets, tickets merged, receipts settled; events without numbers yet.
  */
 import type { Connected, FindConnection } from './connected.js';
+import { amend } from './amend.js';
 import { identify, type Identified } from './identify.js';
 import { match, type MatchRule } from './match.js';
 import { judge, recordEvent } from '../desk/graph.js';
@@ -16,7 +17,7 @@ import {
   type TicketEvent,
   type TicketState,
 } from '../model/ticket-state.js';
-import { DAY, effectiveTime, SECOND, type Clock, type EffectiveTime } from '../model/time.js';
+import { DAY, effectiveTime, HOUR, SECOND, type Clock, type EffectiveTime } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
 import { fileEcho } from '../replies/echo.js';
 import { fileReceipt } from '../replies/receipts.js';
@@ -27,30 +28,26 @@ import {
 } from '../store/conversations.js';
 import {
   buryDraft,
-  draftByPlatformId,
   dueDrafts,
+  dueParkedDrafts,
   markDraftsFiled,
   parkDraft,
   postponeDraft,
   type DraftRow,
 } from '../store/drafts.js';
 import { stillHolds } from '../store/leases.js';
-import {
-  amendMessage,
-  insertAttachment,
-  insertMessage,
-  messageOfDraft,
-  redactMessage,
-} from '../store/messages.js';
-import { markRefusal } from '../store/persons.js';
+import { insertAttachment, insertMessage } from '../store/messages.js';
+import { markRefusal } from '../store/refusals.js';
 import type { Store } from '../store/store.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
 const BATCH = 128;
 const MOST_TRIES = 5;
-/** How long a receipt or echo waits for the send it belongs to. */
+/** How long a receipt, an echo or an edit waits for the message it is about. */
 const PARKED_FOR = DAY;
+/** It is looked at again after 5 s, later after half its age, an hour at most. */
+const PARKED_LOOK = { first: 5 * SECOND, farthest: HOUR } as const;
 
 export interface FileDependencies {
   readonly store: Store;
@@ -68,7 +65,7 @@ export async function file(deps: FileDependencies): Promise<void> {
   for (;;) {
     const fence = await deps.lease();
     if (fence === null) return;
-    const rows = await deps.store.read(() => dueDrafts(deps.clock.now(), BATCH));
+    const rows = await deps.store.read(() => waitingDrafts(deps.clock.now()));
     if (rows.length === 0) return;
     deps.crashpoint('file.claimed');
     if (!(await fileBatch(deps, rows, fence))) return;
@@ -76,6 +73,12 @@ export async function file(deps: FileDependencies): Promise<void> {
     deps.queue.ring('announce', rows.length);
     if (rows.length < BATCH) return;
   }
+}
+
+function* waitingDrafts(now: number): Work<readonly DraftRow[]> {
+  const fresh = yield* dueDrafts(now, BATCH);
+  if (fresh.length >= BATCH) return fresh;
+  return [...fresh, ...(yield* dueParkedDrafts(now, BATCH - fresh.length))];
 }
 
 /** One transaction for all; when one of them fails, each gets its own. False: the lease is gone. */
@@ -150,13 +153,12 @@ function* fileOther(filing: Filing): Work<boolean> {
   const { draft, row, deps, now, time } = filing;
   switch (draft.kind) {
     case 'receipt':
-      return (yield* fileReceipt(draft, now)) || (yield* park(row, now));
+      return (yield* fileReceipt(draft, now)) || (yield* park(filing));
     case 'echo':
-      return (yield* fileEcho(draft, row.id, time.at, now)) || (yield* park(row, now));
+      return (yield* fileEcho(draft, row.id, time.at, now)) || (yield* park(filing));
     case 'edit':
     case 'recall':
-      yield* amend(filing);
-      return true;
+      return (yield* amend(draft, now)) || (yield* park(filing));
     case 'automatic':
     case 'event':
       yield* keep(filing);
@@ -171,10 +173,12 @@ function* fileOther(filing: Filing): Work<boolean> {
   }
 }
 
-/** What waits longer than a day belongs to no delivery of ours: it is kept as a draft and ends there. */
-function* park(row: DraftRow, now: number): Work<boolean> {
-  if (row.due_at > 0 && row.due_at <= now) return true;
-  yield* parkDraft(row.id, row.due_at > 0 ? row.due_at : now + PARKED_FOR);
+/** What waits longer than a day is about nothing of ours: it is kept as a draft and ends there. */
+function* park({ row, draft, now }: Filing): Work<boolean> {
+  const age = now - Date.parse(draft.receivedAt);
+  if (age >= PARKED_FOR) return true;
+  const wait = Math.min(Math.max(age / 2, PARKED_LOOK.first), PARKED_LOOK.farthest);
+  yield* parkDraft(row.id, now + Math.round(wait));
   return false;
 }
 
@@ -304,9 +308,12 @@ function mergedContext(conversation: ConversationRow, draft: Draft): string {
 /** Automatic mails and platform events never open, reopen or answer anything; they are kept where they belong. */
 function* keep(filing: Filing): Work<void> {
   const { draft, group, now } = filing;
+  const { connection, channel, sender } = draft;
   const { optedOut } = draft.fields;
-  if (optedOut !== undefined)
-    yield* markRefusal(group, draft.sender.handle, optedOut === 'yes' ? 'optedOut' : null);
+  if (optedOut !== undefined) {
+    const address = { group_id: group, channel, connection_id: connection, handle: sender.handle };
+    yield* markRefusal(address, optedOut === 'yes' ? 'optedOut' : null, now);
+  }
   const conversation = yield* conversationByKey(draft.connection, draft.conversation);
   const ticket =
     conversation?.ticket_id == null ? undefined : yield* ticketById(conversation.ticket_id);
@@ -315,27 +322,6 @@ function* keep(filing: Filing): Work<void> {
   yield* recordEvent(
     ticket,
     { type: 'kept', data: { message, kind: draft.kind } },
-    now,
-    'customer',
-  );
-}
-
-function* amend({ draft, now }: Filing): Work<void> {
-  if (draft.about === null) return;
-  const original = yield* draftByPlatformId(draft.connection, draft.about);
-  const conversation = yield* conversationByKey(draft.connection, draft.conversation);
-  const message =
-    original === undefined || conversation === undefined
-      ? undefined
-      : yield* messageOfDraft(conversation.id, original.id);
-  const ticket = message === undefined ? undefined : yield* ticketById(message.ticket_id);
-  if (message === undefined || ticket === undefined) return;
-  if (draft.kind === 'recall') yield* redactMessage(message.id);
-  else yield* amendMessage(message.id, draft.text, draft.html);
-  const how = draft.kind === 'recall' ? 'recalled' : 'edited';
-  yield* recordEvent(
-    ticket,
-    { type: 'amended', data: { message: message.id, how } },
     now,
     'customer',
   );

@@ -17,7 +17,7 @@ import {
   insertHandle,
   insertPerson,
   joinPersons,
-  personById,
+  rootPerson,
 } from '../store/persons.js';
 import type { Work } from '../store/work.js';
 
@@ -135,8 +135,9 @@ function* joinUnlessConflicting(one: number, other: number): Work<number> {
         x.value !== y.value,
     ),
   );
-  if (!conflict) yield* joinPersons(older, younger);
-  return one;
+  if (conflict) return one;
+  yield* joinPersons(older, younger);
+  return older;
 }
 
 /** One person has one of these in a scope; of phones and mailboxes many have several. */
@@ -145,11 +146,6 @@ const isUniqueKind = (kind: string): boolean =>
 
 function* keepHandles({ group, identities, now }: Who, person: number): Work<void> {
   for (const identity of identities) yield* insertHandle(group, person, identity, now);
-}
-
-function* rootPerson(person: number): Work<number> {
-  const row = yield* personById(person);
-  return row?.root_id ?? person;
 }
 
 function* openConversation(draft: Draft, group: number, person: number): Work<ConversationRow> {

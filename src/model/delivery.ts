@@ -14,6 +14,7 @@ export const MOST_ATTEMPTS = 50;
 export const MOST_DEFECTS = 3;
 /** A pause asked for longer than this counts as a closed window. */
 export const LONGEST_PAUSE = HOUR;
+const SHORTEST_PAUSE = SECOND;
 /** An uncertain part is looked up this often, and waits for a person afterwards. */
 export const RECONCILE_EVERY = MINUTE;
 export const RECONCILE_FOR = 15 * MINUTE;
@@ -59,26 +60,78 @@ export function afterReceipt(
   return RECEIPT_RANK[status] > RECEIPT_RANK[part] ? status : part;
 }
 
+/** What is left to do for a delivery with these parts, unless it ended by a final failure. */
+export function workLeft(parts: readonly PartState[]): number {
+  if (parts.includes('uncertain')) return Work.reconcile;
+  return parts.includes('queued') || parts.includes('sending') ? Work.send : Work.none;
+}
+
+/**
+ * The state of a part after its send, when `present` is what it is by now: a receipt that was
+ * quicker than the platform's answer keeps its word, and what was seen delivered is never sent again.
+ */
+export function afterSend(present: PartState, next: Next): PartState {
+  if (present === 'delivered' || present === 'read') return present;
+  switch (next.kind) {
+    case 'sent':
+      return present === 'failed' ? 'failed' : 'sent';
+    case 'failed':
+      return 'failed';
+    case 'again':
+    case 'paused':
+      return present === 'sent' || present === 'failed' ? present : 'queued';
+    case 'uncertain':
+      return present === 'sent' || present === 'failed' ? present : 'uncertain';
+  }
+}
+
 /** What happens next after one send of a part. */
 export type Next =
   | { readonly kind: 'sent'; readonly externalId: string | null }
   | { readonly kind: 'again'; readonly at: number; readonly why: string; readonly counts: boolean }
   | { readonly kind: 'paused'; readonly status: 'failing'; readonly why: string }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly failure: Failure | Defect }
   | { readonly kind: 'uncertain'; readonly why: string };
 
+/** The connector threw: a bug of ours or of an integrator, with its stack. */
+export interface Defect {
+  readonly kind: 'defect';
+  readonly why: string;
+}
+
 export interface Tried {
+  /** Tries that count, this one among them. */
   readonly attempts: number;
+  /** How often this part met a defect, this time included. */
+  readonly defects: number;
   readonly now: number;
   readonly chance: Chance;
   /** The platform dedupes on our key: repeating an unanswered send is safe. */
   readonly idempotent: boolean;
 }
 
-export function nextAfter(outcome: Outcome, tried: Tried): Next {
-  if (outcome.kind === 'sent') return { kind: 'sent', externalId: outcome.externalId };
-  if (outcome.kind === 'uncertain') return afterUncertain(outcome.why, tried);
-  return afterFailure(outcome.failure, tried);
+export function nextAfter(outcome: Outcome | Defect, tried: Tried): Next {
+  switch (outcome.kind) {
+    case 'sent':
+      return { kind: 'sent', externalId: outcome.externalId };
+    case 'uncertain':
+      return afterUncertain(outcome.why, tried);
+    case 'defect':
+      return afterDefect(outcome, tried);
+    case 'failed':
+      return afterFailure(outcome.failure, tried);
+  }
+}
+
+/**
+ * Nobody knows how far a connector came before it threw. Where repeating is safe it is tried three
+ * times; elsewhere the part is uncertain like any send without an answer (docs/adr/0013).
+ */
+function afterDefect(defect: Defect, tried: Tried): Next {
+  if (!tried.idempotent) return { kind: 'uncertain', why: defect.why };
+  return tried.defects >= MOST_DEFECTS
+    ? { kind: 'failed', failure: defect }
+    : again(defect.why, { kind: 'transient', why: defect.why }, tried);
 }
 
 function afterUncertain(why: string, tried: Tried): Next {
@@ -99,7 +152,8 @@ function afterFailure(failure: Failure, tried: Tried): Next {
           }
         : {
             kind: 'again',
-            at: Math.max(failure.retryAt, tried.now),
+            // A platform that says "now" would be asked without end.
+            at: Math.max(failure.retryAt, tried.now + SHORTEST_PAUSE),
             why: failure.why,
             counts: false,
           };

@@ -46,6 +46,18 @@ export function normaliseIdentity(identity: Identity, defaultScope: string): Ide
   }
 }
 
+/** The spelling under which an address of unknown kind is compared: a mailbox by its letters, a phone by its digits. */
+export function plainHandle(handle: string): string {
+  const text = handle.trim();
+  if (text.includes('@')) return text.toLowerCase();
+  return isUniversalHandle(text) ? plainPhone(text) : text;
+}
+
+/** True for what names the same person wherever it is used: a mailbox, an international phone number. */
+export function isUniversalHandle(handle: string): boolean {
+  return handle.includes('@') || /^\s*(?:\+|00)[\d\s().-]{6,30}$/.test(handle);
+}
+
 /** Digits with a leading +; national numbers stay as they are until the matching of phones reads regions. */
 function plainPhone(value: string): string {
   const digits = value.normalize('NFKC').replace(/[^\d+]/g, '');

@@ -18,9 +18,10 @@ import {
 } from '../store/conversations.js';
 import { insertDelivery, insertPart } from '../store/deliveries.js';
 import { attachToMessage, insertMessage } from '../store/messages.js';
-import { refusalOf } from '../store/persons.js';
+import { rootPerson } from '../store/persons.js';
+import { refusalOf, type HandleRefusal } from '../store/refusals.js';
 import type { Store } from '../store/store.js';
-import { componentOf, type TicketRow } from '../store/tickets.js';
+import { componentOf, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
 export interface ComposeDependencies {
@@ -119,30 +120,57 @@ function* chooseConversation({ find }: ComposeDependencies, reply: NewReply): Wo
   const root = yield* rootOf(reply.ticket);
   if (root === undefined) return refuse('unknownTicket', 'there is no such ticket', '没有这张工单');
   const members = yield* componentOf(root.id);
-  const conversations = yield* conversationsOfRoot(root.id);
-  const wanted = conversations.filter(
-    ({ id }) => reply.conversation === null || id === reply.conversation,
+  const wanted = yield* wantedConversations(reply, root.id);
+  let obstacle: Choice = refuse(
+    'unknownConversation',
+    'this ticket has no such conversation',
+    '该工单没有这个会话',
   );
-  if (wanted.length === 0) {
-    return refuse(
-      'unknownConversation',
-      'this ticket has no such conversation',
-      '该工单没有这个会话',
-    );
-  }
   for (const conversation of wanted) {
     const connected = find(conversation.connection_id);
-    if (connected === undefined) continue;
-    const gone = yield* refusalOf(conversation.group_id, conversation.handle);
-    if (gone !== null) continue;
     const member = memberOf(members, conversation);
-    if (member !== undefined) return { kind: 'chosen', conversation, connected, member };
+    if (member === undefined) continue;
+    const refusal = yield* refusalOf(conversation);
+    if (connected !== undefined && refusal === null) {
+      return { kind: 'chosen', conversation, connected, member };
+    }
+    obstacle = refusal === null ? REMOVED : HANDLE_REFUSES[refusal];
   }
-  return refuse(
-    'unreachable',
-    'no conversation of this ticket can carry an answer: the connection was removed, or the recipient is gone or opted out',
-    '该工单没有可用的回复渠道:连接已删除,或收件人已失效或退订',
-  );
+  return obstacle;
+}
+
+const REMOVED = refuse(
+  'unreachable',
+  'the connection that this conversation came by was removed',
+  '该会话所属的连接已被删除',
+);
+const HANDLE_REFUSES: Readonly<Record<HandleRefusal, Choice>> = {
+  recipientGone: refuse(
+    'recipientGone',
+    'the platform said earlier that this recipient does not exist any more',
+    '平台此前已告知该收件人不存在',
+  ),
+  optedOut: refuse(
+    'optedOut',
+    'this recipient asked not to be written to on this channel',
+    '该收件人已要求不再通过此渠道接收消息',
+  ),
+};
+
+/** The one that was asked for; else those of the person whose ticket is answered, the latest word first. */
+function* wantedConversations(
+  { ticket, conversation: asked }: NewReply,
+  root: number,
+): Work<readonly ConversationRow[]> {
+  const all = yield* conversationsOfRoot(root);
+  if (asked !== null) return all.filter(({ id }) => id === asked);
+  const addressed = (yield* ticketById(ticket))?.conversation_id;
+  const own = all.find(({ id }) => id === addressed);
+  if (own === undefined) return all;
+  const person = yield* rootPerson(own.person_id);
+  const wanted: ConversationRow[] = [];
+  for (const one of all) if ((yield* rootPerson(one.person_id)) === person) wanted.push(one);
+  return wanted;
 }
 
 /** A reply is stored on the member whose conversation it leaves by. */

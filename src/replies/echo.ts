@@ -3,29 +3,27 @@
  * Given: a message our own side is seen to have written.
  * Leaves behind: a delivery proven as sent, or a native reply on the ticket; false while a send could still claim it.
  */
+import { heard } from './heard.js';
 import { recordEvent } from '../desk/graph.js';
 import type { Draft } from '../model/draft.js';
+import type { PartState } from '../model/delivery.js';
 import { excerpt } from '../model/ticket-state.js';
 import { MINUTE } from '../model/time.js';
 import { conversationByKey, type ConversationRow } from '../store/conversations.js';
 import {
-  deliveryById,
   insertNativeDelivery,
   partByExternalId,
   partByKey,
-  partsOf,
-  setDelivery,
-  setPart,
   type PartRow,
 } from '../store/deliveries.js';
 import { insertMessage } from '../store/messages.js';
 import { ticketById } from '../store/tickets.js';
 import { all, type Work } from '../store/work.js';
-import { deliveryState, Work as Worked, type PartState } from '../model/delivery.js';
-import { tell } from './settle.js';
 
 /** Our own send of the same words may still be on its way: an echo waits this long before it is native. */
 const OWN_SEND_MAY_TAKE = 5 * MINUTE;
+/** The same words sent longer ago, by either clock, are another message. */
+const ECHO_WITHIN = 15 * MINUTE;
 
 export function* fileEcho(draft: Draft, draftRow: number, at: number, now: number): Work<boolean> {
   const part = yield* ownPart(draft);
@@ -35,9 +33,10 @@ export function* fileEcho(draft: Draft, draftRow: number, at: number, now: numbe
   }
   const conversation = yield* conversationByKey(draft.connection, draft.conversation);
   if (conversation?.ticket_id == null) return true;
-  const open = yield* openParts(conversation.id);
-  const same = open.find(({ preview }) => sameWords(preview, draft.text));
-  if (same !== undefined && same.state === 'uncertain') {
+  const same = (yield* unseenParts(conversation.id, at)).find(({ preview }) =>
+    sameWords(preview, draft.text),
+  );
+  if (same !== undefined && same.state !== 'sending') {
     yield* confirm(same, draft.id, now);
     return true;
   }
@@ -46,23 +45,24 @@ export function* fileEcho(draft: Draft, draftRow: number, at: number, now: numbe
   return true;
 }
 
-function* ownPart(draft: Draft): Work<PartRow | undefined> {
-  for (const id of [draft.about, draft.id]) {
-    const part =
-      id === null
-        ? undefined
-        : ((yield* partByExternalId(draft.connection, id)) ?? (yield* partByKey(id)));
-    if (part !== undefined) return part;
+function* ownPart({ connection, about, id }: Draft): Work<PartRow | undefined> {
+  for (const name of [about, id]) {
+    if (name === null) continue;
+    const part = (yield* partByExternalId(connection, name)) ?? (yield* partByKey(name));
+    if (part?.connection_id === connection) return part;
   }
   return undefined;
 }
 
-/** Parts of this conversation whose own fate is not known yet. */
-function* openParts(conversation: number): Work<readonly PartRow[]> {
+/** Parts of this conversation that left about then and that the platform has not named yet. */
+function* unseenParts(conversation: number, at: number): Work<readonly PartRow[]> {
   return yield* all<PartRow>(
     `SELECT p.* FROM delivery_parts p JOIN deliveries d ON d.id = p.delivery_id
-     WHERE d.conversation_id = ? AND p.external_id IS NULL AND p.state IN ('sending', 'uncertain') ORDER BY p.id`,
+     WHERE d.conversation_id = ? AND p.external_id IS NULL AND p.sent_at BETWEEN ? AND ?
+       AND p.state IN ('sending', 'uncertain', 'sent', 'delivered', 'read') ORDER BY p.id`,
     conversation,
+    at - ECHO_WITHIN,
+    at + ECHO_WITHIN,
   );
 }
 
@@ -70,23 +70,10 @@ const sameWords = (a: string, b: string): boolean =>
   excerpt(a.normalize('NFKC')) === excerpt(b.normalize('NFKC'));
 
 function* confirm(part: PartRow, externalId: string, now: number): Work<void> {
-  if (part.state !== 'uncertain' && part.state !== 'sending') return;
-  yield* setPart(part.id, 'sent', part.external_id ?? externalId, null);
-  const delivery = yield* deliveryById(part.delivery_id);
-  if (delivery === undefined) return;
-  const parts = (yield* partsOf(delivery.id)).map(({ state }) => state as PartState);
-  const settled = parts.every(
-    (state) => state !== 'queued' && state !== 'sending' && state !== 'uncertain',
-  );
-  const state = deliveryState(parts);
-  yield* setDelivery(delivery.id, {
-    state,
-    work: settled ? Worked.none : Worked.send,
-    dueAt: now,
-    attempts: delivery.attempts,
-    failure: null,
-  });
-  yield* tell(delivery, state, 'seen on the platform', now);
+  const unsure = part.state === 'uncertain' || part.state === 'sending';
+  if (!unsure && part.external_id !== null) return;
+  const state = unsure ? 'sent' : (part.state as PartState);
+  yield* heard(part, { state, externalId, why: null, failure: null }, now);
 }
 
 /** An answer typed in the platform's own app stands on the ticket like one of ours. */

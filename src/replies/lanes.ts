@@ -2,9 +2,9 @@ import type { FindConnection } from '../intake/connected.js';
 
 /** Rate per connection. Order per conversation is kept by what the database calls due. */
 export interface Lanes {
-  /** May this connection send now? */
-  open(connection: string, now: number): boolean;
-  /** One send has begun. */
+  /** When this connection may send next (milliseconds UTC); `now` or earlier: at once. */
+  opensAt(connection: string, now: number): number;
+  /** One send begins: it counts against the rate. */
   took(connection: string, now: number): void;
   /** The platform asked for a pause (milliseconds UTC). */
   pause(connection: string, until: number): void;
@@ -22,17 +22,20 @@ export function createLanes(find: FindConnection): Lanes {
     lanes.set(connection, lane);
     return lane;
   };
+  const rateOf = (connection: string) =>
+    find(connection)?.connector.definition.policies.rate ?? null;
   return {
-    open(connection, now) {
+    opensAt(connection, now) {
       const lane = laneOf(connection);
-      if (lane.pausedUntil > now) return false;
-      const rate = find(connection)?.connector.definition.policies.rate ?? null;
-      if (rate === null) return true;
+      const rate = rateOf(connection);
+      if (rate === null) return lane.pausedUntil;
       lane.sends = lane.sends.filter((at) => at > now - rate.per);
-      return lane.sends.length < rate.messages;
+      // The send that has to be over a period ago before another one may begin.
+      const gate = lane.sends.at(-rate.messages);
+      return Math.max(lane.pausedUntil, gate === undefined ? 0 : gate + rate.per);
     },
     took(connection, now) {
-      laneOf(connection).sends.push(now);
+      if (rateOf(connection) !== null) laneOf(connection).sends.push(now);
     },
     pause(connection, until) {
       const lane = laneOf(connection);

@@ -5,11 +5,18 @@
  */
 import type { SendDependencies } from './send.js';
 import { settlePart } from './settle.js';
-import { RECONCILE_EVERY, RECONCILE_FOR, Work as Worked } from '../model/delivery.js';
+import {
+  RECONCILE_EVERY,
+  RECONCILE_FOR,
+  Work as Worked,
+  workLeft,
+  type PartState,
+} from '../model/delivery.js';
 import type { Outcome } from '../model/outcome.js';
 import type { ReplyAttachment } from '../model/reply.js';
 import {
   partsOf,
+  postponeReconcile,
   setDelivery,
   uncertainDeliveries,
   type DeliveryRow,
@@ -28,23 +35,28 @@ export async function reconcile(deps: SendDependencies): Promise<void> {
 async function reconcileOne(deps: SendDependencies, row: DeliveryRow, now: number): Promise<void> {
   const parts = await deps.store.read(() => partsOf(row.id));
   const part = parts.find(({ state }) => state === 'uncertain');
-  const outcome = part === undefined ? null : await lookUp(deps, row, part);
-  if (part !== undefined && outcome !== null && outcome.kind !== 'uncertain') {
+  if (part === undefined) return goOn(deps, row, parts, now);
+  const outcome = await lookUp(deps, row, part);
+  if (outcome !== null && outcome.kind !== 'uncertain') {
     await settlePart(deps, { delivery: row, part, outcome, idempotent: false });
     return;
   }
-  const since = part?.sent_at ?? row.created_at;
-  const waits = now - since < RECONCILE_FOR;
+  const waits = now - (part.sent_at ?? row.created_at) < RECONCILE_FOR;
   await deps.store.write(() =>
-    setDelivery(row.id, {
-      state: 'uncertain',
-      work: waits ? Worked.reconcile : Worked.none,
-      dueAt: now + RECONCILE_EVERY,
-      attempts: row.attempts,
-      failure: row.failure,
-    }),
+    postponeReconcile(row.id, waits ? Worked.reconcile : Worked.none, now + RECONCILE_EVERY),
   );
   if (waits) deps.queue.wakeAt('reconcile', now + RECONCILE_EVERY);
+}
+
+/** A receipt was quicker: what is left of the delivery may leave. */
+async function goOn(
+  deps: SendDependencies,
+  { id, attempts, state, failure }: DeliveryRow,
+  parts: readonly PartRow[],
+  now: number,
+): Promise<void> {
+  const work = workLeft(parts.map((part) => part.state as PartState));
+  await deps.store.write(() => setDelivery(id, { state, work, dueAt: now, attempts, failure }));
 }
 
 /** Null where the platform has no look-up, cannot say yet, or cannot be reached. */

@@ -4,19 +4,18 @@
  * Leaves behind: parts that are marked as sending before their first byte leaves, then what became of them.
  */
 import { admit } from './admit.js';
-import type { Lanes } from './lanes.js';
-import { settlePart, type SettleDependencies } from './settle.js';
-import type { FindConnection } from '../intake/connected.js';
-import { MOST_DEFECTS } from '../model/delivery.js';
-import { failed, type Outcome } from '../model/outcome.js';
+import { LEASE_MS, settlePart, type SettleDependencies } from './settle.js';
+import type { Connected, FindConnection } from '../intake/connected.js';
+import type { Defect } from '../model/delivery.js';
+import { failed, uncertain, type Outcome } from '../model/outcome.js';
 import type { Part, ReplyAttachment } from '../model/reply.js';
-import { MINUTE } from '../model/time.js';
+import { MINUTE, SECOND } from '../model/time.js';
 import type { Live } from '../sdk/treaty.js';
 import { conversationById } from '../store/conversations.js';
 import {
   claimDelivery,
   dueDeliveries,
-  insertAttempt,
+  giveBackDelivery,
   markOutOfOrder,
   markPartSending,
   nextDeliveryDue,
@@ -27,53 +26,125 @@ import {
 } from '../store/deliveries.js';
 import type { Work } from '../store/work.js';
 
-const BATCH = 32;
-/** Longer than any connector may take for one part. */
-const LEASE_MS = 2 * MINUTE;
+const PAGE = 32;
+/** Sends that are on their way at once, over all connections and of one. */
+const MOST_AT_ONCE = 64;
+const MOST_OF_ONE = 16;
 /** A reply that has to be tried again holds those behind it this long at most. */
 const HOLDS_OTHERS_FOR = 2 * MINUTE;
+/** While a slow platform is waited for, replies of others that became due are looked for this often. */
+const LOOK_AGAIN_MS = 200;
+/** No answer of the connector by then counts as no answer of the platform. Shorter than the claim. */
+const SEND_DEADLINE_MS = 100 * SECOND;
+const NOT_OPEN_PAUSE = 5 * SECOND;
 
 export interface SendDependencies extends SettleDependencies {
   readonly find: FindConnection;
-  readonly lanes: Lanes;
   /** The open connection that sends; undefined while it is not open here. */
   readonly live: (connection: string) => Live | undefined;
   /** For tests that kill the process at named points. */
   readonly crashpoint: (name: string) => void;
 }
 
-/** Works off what is due; resolves when nothing is. */
+/** What is being sent by this run. */
+type Running = Map<number, { readonly connection: string; readonly ended: Promise<void> }>;
+
+/** Works off what is due; resolves when nothing is. One platform that is slow does not hold up the others. */
 export async function send(deps: SendDependencies): Promise<void> {
+  const running: Running = new Map();
   for (;;) {
-    const now = deps.clock.now();
-    const due = await deps.store.read(() => dueDeliveries(now, now - HOLDS_OTHERS_FOR, BATCH));
-    const ready = due.filter(
-      ({ connection_id }) =>
-        deps.live(connection_id) !== undefined && deps.lanes.open(connection_id, now),
-    );
-    if (ready.length === 0) break;
-    await Promise.all(ready.map((delivery) => sendDelivery(deps, delivery)));
+    await startDue(deps, running);
+    if (running.size === 0) break;
+    await oneEnded(running);
   }
-  const next = await deps.store.read(nextDeliveryDue);
-  if (next !== null && next > deps.clock.now()) deps.queue.wakeAt('send', next);
+  const now = deps.clock.now();
+  const next = await deps.store.read(() => nextDeliveryDue(now));
+  if (next !== null) deps.queue.wakeAt('send', next);
+}
+
+/** Goes through everything that is due, so that a queue that cannot move hides nobody behind it. */
+async function startDue(deps: SendDependencies, running: Running): Promise<void> {
+  const now = deps.clock.now();
+  const passBefore = now - HOLDS_OTHERS_FOR;
+  for (let after = 0; running.size < MOST_AT_ONCE;) {
+    const query = { now, passBefore, after, limit: PAGE };
+    const page = await deps.store.read(() => dueDeliveries(query));
+    for (const row of page) if (mayStart(deps, running, row)) start(deps, running, row);
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.id ?? after;
+  }
+}
+
+function mayStart(deps: SendDependencies, running: Running, row: DeliveryRow): boolean {
+  const { connection_id: connection } = row;
+  if (running.has(row.id) || running.size >= MOST_AT_ONCE) return false;
+  if (deps.live(connection) === undefined) return false;
+  const now = deps.clock.now();
+  if (deps.lanes.opensAt(connection, now) > now) return false;
+  let ofOne = 0;
+  for (const other of running.values()) if (other.connection === connection) ofOne += 1;
+  return ofOne < MOST_OF_ONE;
+}
+
+function start(deps: SendDependencies, running: Running, row: DeliveryRow): void {
+  deps.lanes.took(row.connection_id, deps.clock.now());
+  const ended = sendDelivery(deps, row)
+    .catch((error: unknown) => {
+      deps.log.error('a delivery could not be worked on and is tried again', {
+        delivery: row.id,
+        why: String((error as Error).stack ?? error).slice(0, 1_000),
+      });
+    })
+    .finally(() => running.delete(row.id));
+  running.set(row.id, { connection: row.connection_id, ended });
+}
+
+async function oneEnded(running: Running): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const later = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, LOOK_AGAIN_MS);
+  });
+  await Promise.race([...[...running.values()].map(({ ended }) => ended), later]);
+  clearTimeout(timer);
+  // Sends that were settled by the same commit end together; they are followed by one look, not by one each.
+  await new Promise(setImmediate);
 }
 
 async function sendDelivery(deps: SendDependencies, delivery: DeliveryRow): Promise<void> {
   const now = deps.clock.now();
   const claimed = await deps.store.write(() => claim(delivery, now));
   if (claimed === null) return;
-  for (const part of claimed) {
+  for (const [i, part] of claimed.entries()) {
+    if (!(await mayGoOn(deps, delivery, i === 0))) return;
     if (!(await sendPart(deps, delivery, part))) return;
   }
 }
 
 function* claim(delivery: DeliveryRow, now: number): Work<readonly PartRow[] | null> {
   if (!(yield* claimDelivery(delivery.id, now, now + LEASE_MS))) return null;
-  if (yield* passesAnother(delivery.conversation_id, delivery.id))
+  if (yield* passesAnother(delivery.conversation_id, delivery.id)) {
     yield* markOutOfOrder(delivery.id);
+  }
   return (yield* partsOf(delivery.id)).filter(
     ({ state }) => state === 'queued' || state === 'sending',
   );
+}
+
+/** Each part counts against the rate; the first was counted when the delivery was chosen. */
+async function mayGoOn(
+  deps: SendDependencies,
+  { id, connection_id: connection }: DeliveryRow,
+  first: boolean,
+): Promise<boolean> {
+  const now = deps.clock.now();
+  const open = deps.find(connection) !== undefined && deps.live(connection) !== undefined;
+  const opensAt = open ? (first ? now : deps.lanes.opensAt(connection, now)) : now + NOT_OPEN_PAUSE;
+  if (opensAt > now) {
+    await deps.store.write(() => giveBackDelivery(id, opensAt));
+    return false;
+  }
+  if (!first) deps.lanes.took(connection, now);
+  return true;
 }
 
 /** True when the next part may follow. */
@@ -86,66 +157,57 @@ async function sendPart(
   const live = deps.live(delivery.connection_id);
   if (connected === undefined || live === undefined) return false;
   const idempotent = connected.connector.definition.policies.idempotentSend;
-  const interrupted = part.state === 'sending';
-  if (interrupted && !idempotent) {
-    await settlePart(deps, {
-      delivery,
-      part,
-      outcome: { kind: 'uncertain', why: 'the hub stopped while this was being sent' },
-      idempotent,
-    });
-    return false;
+  if (part.state === 'sending' && !idempotent) {
+    const outcome = uncertain('the hub stopped while this was being sent');
+    return settlePart(deps, { delivery, part, outcome, idempotent });
   }
-  const refusal = await stillAdmitted(deps, delivery);
+  const refusal = await stillAdmitted(deps, connected, delivery);
   if (refusal !== null) return settlePart(deps, { delivery, part, outcome: refusal, idempotent });
   const now = deps.clock.now();
-  await deps.store.write(() => markPartSending(part.id, part.attempts + 1, now));
+  if (!(await deps.store.write(() => markPartSending(part, now, now + LEASE_MS)))) return true;
   deps.crashpoint('reply.sending');
-  deps.lanes.took(delivery.connection_id, now);
   const outcome = await tried(deps, live, part);
   deps.crashpoint('reply.sent');
-  await deps.store.write(() => insertAttempt(part.id, deps.clock.now(), JSON.stringify(outcome)));
-  const settled = await settlePart(deps, {
-    delivery,
-    part: { ...part, attempts: part.attempts + 1 },
-    outcome,
-    idempotent,
-  });
-  deps.crashpoint('reply.settled');
-  return settled;
+  return settlePart(deps, { delivery, part, outcome, idempotent, attempted: true });
 }
 
 async function stillAdmitted(
   deps: SendDependencies,
+  connected: Connected,
   delivery: DeliveryRow,
 ): Promise<Outcome | null> {
-  const connected = deps.find(delivery.connection_id);
   const conversation = await deps.store.read(() => conversationById(delivery.conversation_id));
-  if (connected === undefined || conversation === undefined) return null;
-  const refusal = admit(connected, {
-    now: deps.clock.now(),
-    lastInAt: conversation.last_in_at,
-    parts: 1,
-  });
+  if (conversation === undefined) return null;
+  const situation = { now: deps.clock.now(), lastInAt: conversation.last_in_at, parts: 1 };
+  const refusal = admit(connected, situation);
   return refusal === null
     ? null
     : failed({ kind: 'windowClosed', until: null, why: refusal.why.en });
 }
 
-/** A thrown error is a defect of the connector: three tries, then it is a final failure with its stack. */
-async function tried({ log }: SendDependencies, live: Live, row: PartRow): Promise<Outcome> {
+/** What the connector says, or that it threw; within a bounded time. */
+async function tried(
+  { log }: SendDependencies,
+  live: Live,
+  row: PartRow,
+): Promise<Outcome | Defect> {
   const part: Part = {
     payload: JSON.parse(row.payload) as unknown,
     preview: row.preview,
     attachments: JSON.parse(row.attachments) as readonly ReplyAttachment[],
   };
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<Outcome>((resolve) => {
+    const none = uncertain(`no answer within ${SEND_DEADLINE_MS / SECOND} seconds`);
+    timer = setTimeout(resolve, SEND_DEADLINE_MS, none);
+  });
   try {
-    return await live.send(part, row.key);
+    return await Promise.race([live.send(part, row.key), deadline]);
   } catch (error) {
-    const why = String((error as Error).stack ?? error).slice(0, 2_000);
+    const why = `defect: ${String((error as Error).stack ?? error).slice(0, 2_000)}`;
     log.error('a connector threw while sending', { part: row.id, why });
-    return row.attempts + 1 >= MOST_DEFECTS
-      ? failed({ kind: 'refused', cause: 'permission', why: `defect: ${why}` })
-      : { kind: 'uncertain', why: `defect: ${why}` };
+    return { kind: 'defect', why };
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -6,21 +6,26 @@
 import type { Lanes } from './lanes.js';
 import { recordEvent } from '../desk/graph.js';
 import {
+  afterSend,
   deliveryState,
   nextAfter,
   RECONCILE_EVERY,
   Work as Worked,
+  workLeft,
+  type Defect,
   type Next,
   type PartState,
 } from '../model/delivery.js';
 import type { Failure, Outcome } from '../model/outcome.js';
-import type { Chance, Clock } from '../model/time.js';
-import { HOUR } from '../model/time.js';
+import { MINUTE, SECOND, type Chance, type Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
 import { setConnectionStatus } from '../store/connections.js';
 import { conversationById } from '../store/conversations.js';
 import {
+  countPartAttempt,
+  defectsOf,
   deliveryById,
+  insertAttempt,
   partsOf,
   setDelivery,
   setPart,
@@ -29,7 +34,7 @@ import {
 } from '../store/deliveries.js';
 import { unparkDrafts } from '../store/drafts.js';
 import { messageById } from '../store/messages.js';
-import { markRefusal } from '../store/persons.js';
+import { markRefusal } from '../store/refusals.js';
 import type { Store } from '../store/store.js';
 import { ticketById } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
@@ -48,113 +53,125 @@ export interface SettleDependencies {
 export interface Settling {
   readonly delivery: DeliveryRow;
   readonly part: PartRow;
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | Defect;
   readonly idempotent: boolean;
+  /** The part was sent for this outcome: it stands among the delivery's attempts. */
+  readonly attempted?: boolean;
 }
+
+/** Longer than any connector may take for one part; a claim without news for this long is free again. */
+export const LEASE_MS = 2 * MINUTE;
+/** After a refused credential no other reply tries it until the connection is seen to be paused. */
+const REFUSED_PAUSE = 5 * SECOND;
 
 /** Records what became of one part; true when the next part may be sent. */
 export async function settlePart(deps: SettleDependencies, settling: Settling): Promise<boolean> {
-  const { delivery, part, outcome, idempotent } = settling;
+  const { delivery } = settling;
   const now = deps.clock.now();
-  const next = nextAfter(outcome, {
-    attempts: part.attempts,
-    now,
-    chance: deps.chance,
-    idempotent,
-  });
-  await deps.store.write(() => settle(delivery.id, part, next, now));
+  const { next, goesOn } = await deps.store.write(() => settle(settling, deps.chance, now));
   if (next.kind === 'again' && !next.counts) deps.lanes.pause(delivery.connection_id, next.at);
   if (next.kind === 'again') deps.queue.wakeAt('send', next.at);
+  if (next.kind === 'paused') deps.lanes.pause(delivery.connection_id, now + REFUSED_PAUSE);
   if (next.kind === 'uncertain') deps.queue.wakeAt('reconcile', now + RECONCILE_EVERY);
   deps.queue.ring('announce', 1);
   if (next.kind === 'sent') deps.queue.ring('file', 0);
-  return next.kind === 'sent';
+  return goesOn;
 }
 
-function* settle(delivery: number, part: PartRow, next: Next, now: number): Work<void> {
+interface Settled {
+  readonly next: Next;
+  /** The next part follows at once, under the same claim. */
+  readonly goesOn: boolean;
+}
+
+function* settle(settling: Settling, chance: Chance, now: number): Work<Settled> {
+  const { delivery, part, outcome, idempotent, attempted } = settling;
+  if (attempted === true) yield* insertAttempt(part.id, now, JSON.stringify(outcome));
+  const defects = outcome.kind === 'defect' ? yield* defectsOf(part.id) : 0;
+  const attempts = part.attempts + 1;
+  const next = nextAfter(outcome, { attempts, defects, now, chance, idempotent });
+  if (attempted === true && counts(next)) yield* countPartAttempt(part.id);
   // Read again: a receipt may have come in while the platform's answer was on its way.
-  const row = yield* deliveryById(delivery);
-  const present = (yield* partsOf(delivery)).find(({ id }) => id === part.id);
-  if (row === undefined || present === undefined) return;
+  const row = yield* deliveryById(delivery.id);
+  const present = (yield* partsOf(delivery.id)).find(({ id }) => id === part.id);
+  if (row === undefined || present === undefined) return { next, goesOn: false };
+  const state = afterSend(present.state as PartState, next);
+  const externalId = next.kind === 'sent' ? next.externalId : null;
   yield* setPart(
     part.id,
-    partState(present.state as PartState, next),
-    next.kind === 'sent' ? next.externalId : null,
-    reasonOf(next),
+    state,
+    externalId,
+    state === present.state ? present.reason : reasonOf(next),
   );
-  const parts = (yield* partsOf(delivery)).map(({ state }) => state as PartState);
-  const state = deliveryState(parts);
-  const settled = parts.every((one) => one !== 'queued' && one !== 'sending');
-  yield* setDelivery(delivery, {
-    state: next.kind === 'again' || next.kind === 'paused' ? 'queued' : state,
-    work: workAfter(next, settled),
-    dueAt: dueAfter(next, now),
-    attempts: next.kind === 'again' && !next.counts ? row.attempts : row.attempts + 1,
-    failure: next.kind === 'sent' ? null : JSON.stringify(failureOf(next)),
-  });
-  if (next.kind === 'sent') yield* unparkDrafts(row.connection_id);
+  const goesOn = yield* settleDelivery(row, next, state, { now, attempted: attempted === true });
+  if (next.kind === 'sent') yield* unparkDrafts(row.connection_id, [externalId, part.key], now);
   if (next.kind === 'paused') yield* setConnectionStatus(row.connection_id, next.status, next.why);
-  if (next.kind === 'failed') yield* markHandle(row, next.failure);
-  if (settled || next.kind !== 'sent') {
-    yield* tell(row, stateToTell(next, state), reasonOf(next), now);
-  }
+  if (next.kind === 'failed') yield* markHandle(row, next.failure, now);
+  return { next, goesOn };
 }
 
-function partState(present: PartState, next: Next): PartState {
-  switch (next.kind) {
-    case 'sent':
-      return present === 'delivered' || present === 'read' ? present : 'sent';
-    case 'again':
-    case 'paused':
-      return 'queued';
-    case 'failed':
-      return 'failed';
-    case 'uncertain':
-      return present === 'delivered' || present === 'read' ? present : 'uncertain';
-  }
+const counts = (next: Next): boolean =>
+  next.kind !== 'paused' && (next.kind !== 'again' || next.counts);
+
+/** Brings the delivery up to its parts; true when the next of them follows at once. */
+function* settleDelivery(
+  row: DeliveryRow,
+  next: Next,
+  part: PartState,
+  { now, attempted }: { readonly now: number; readonly attempted: boolean },
+): Work<boolean> {
+  const parts = (yield* partsOf(row.id)).map(({ state }) => state as PartState);
+  const ended = next.kind === 'failed' && part === 'failed';
+  const work = ended ? Worked.none : workLeft(parts);
+  // Whoever sent this part sends the next one and keeps the claim.
+  const goesOn = work === Worked.send && attempted && next.kind === 'sent';
+  // A retry is told as what it is: waiting, although a part behind may be in any state.
+  const state = part === 'queued' ? 'queued' : deliveryState(parts);
+  yield* setDelivery(row.id, {
+    state,
+    work,
+    dueAt: dueAfter(next, now),
+    attempts: counts(next) ? row.attempts + 1 : row.attempts,
+    failure: failureAfter(row, next, part),
+    leaseUntil: goesOn ? now + LEASE_MS : 0,
+  });
+  if (!goesOn && state !== row.state) yield* tell(row, state, reasonOf(next), now);
+  return goesOn;
 }
 
-function workAfter(next: Next, settled: boolean): number {
-  if (next.kind === 'uncertain') return Worked.reconcile;
-  if (next.kind === 'failed') return Worked.none;
-  return next.kind === 'sent' && settled ? Worked.none : Worked.send;
-}
-
-/** A paused connection's queue is rung again when the connection is mended; until then a look an hour. */
 function dueAfter(next: Next, now: number): number {
-  if (next.kind === 'again') return next.at;
-  if (next.kind === 'paused') return now + HOUR;
-  return next.kind === 'uncertain' ? now + RECONCILE_EVERY : now;
+  switch (next.kind) {
+    case 'again':
+      return next.at;
+    case 'paused':
+      return now + REFUSED_PAUSE;
+    case 'uncertain':
+      return now + RECONCILE_EVERY;
+    case 'sent':
+    case 'failed':
+      return now;
+  }
 }
-
-const stateToTell = (next: Next, state: string): string =>
-  next.kind === 'again' || next.kind === 'paused' ? 'queued' : state;
 
 function reasonOf(next: Next): string | null {
   if (next.kind === 'sent') return null;
   return next.kind === 'failed' ? next.failure.why : next.why;
 }
 
-function failureOf(
-  next: Exclude<Next, { kind: 'sent' }>,
-): Failure | { readonly kind: string; readonly why: string } {
-  return next.kind === 'failed'
-    ? next.failure
-    : { kind: next.kind === 'again' ? 'transient' : next.kind, why: next.why };
+function failureAfter(row: DeliveryRow, next: Next, part: PartState): string | null {
+  if (part === 'failed') return next.kind === 'failed' ? JSON.stringify(next.failure) : row.failure;
+  if (next.kind === 'sent' || next.kind === 'failed') return null;
+  if (part !== 'queued' && part !== 'uncertain') return null;
+  const kind = next.kind === 'again' ? 'transient' : next.kind;
+  return JSON.stringify({ kind, why: next.why });
 }
 
 /** The first two refusals say something about the address itself. */
-function* markHandle(row: DeliveryRow, failure: Failure): Work<void> {
-  if (
-    failure.kind !== 'refused' ||
-    (failure.cause !== 'recipientGone' && failure.cause !== 'optedOut')
-  ) {
-    return;
-  }
+function* markHandle(row: DeliveryRow, failure: Failure | Defect, now: number): Work<void> {
+  if (failure.kind !== 'refused') return;
+  if (failure.cause !== 'recipientGone' && failure.cause !== 'optedOut') return;
   const conversation = yield* conversationById(row.conversation_id);
-  if (conversation !== undefined) {
-    yield* markRefusal(conversation.group_id, conversation.handle, failure.cause);
-  }
+  if (conversation !== undefined) yield* markRefusal(conversation, failure.cause, now);
 }
 
 /** The ticket's timeline says what became of its reply. */

@@ -95,11 +95,9 @@ export function* giveConversation(id: number, person: number): Work<void> {
 /** Conversations of a root ticket and its members, the latest customer word first. */
 export function* conversationsOfRoot(root: number): Work<readonly ConversationRow[]> {
   return yield* all<ConversationRow>(
-    `SELECT DISTINCT ${COLUMNS.split(', ')
-      .map((name) => `c.${name}`)
-      .join(', ')} FROM conversations c
-     JOIN tickets t ON t.conversation_id = c.id WHERE t.id = ? OR t.root_id = ?
-     ORDER BY c.last_in_at DESC, c.id`,
+    `SELECT ${COLUMNS} FROM conversations
+     WHERE id IN (SELECT conversation_id FROM tickets WHERE id = ? OR root_id = ?)
+     ORDER BY COALESCE(last_in_at, 0) DESC, id`,
     root,
     root,
   );

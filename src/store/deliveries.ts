@@ -112,21 +112,30 @@ export function* insertPart(row: NewPart): Work<number> {
   );
 }
 
+/** Which due deliveries are looked for. */
+export interface DueQuery {
+  readonly now: number;
+  /** An older delivery made before this has held the others long enough (milliseconds UTC). */
+  readonly passBefore: number;
+  /** Only ids beyond this one: the next page. */
+  readonly after: number;
+  readonly limit: number;
+}
+
 /**
  * Deliveries whose turn it is: the oldest unsettled one of each conversation, and those behind it
- * once it has held them back since `passBefore` (milliseconds UTC) in vain.
+ * once it has held them back long enough and is not due itself.
  */
-export function* dueDeliveries(
-  now: number,
-  passBefore: number,
-  limit: number,
-): Work<readonly DeliveryRow[]> {
+export function* dueDeliveries(query: DueQuery): Work<readonly DeliveryRow[]> {
+  const { now, passBefore, after, limit } = query;
   return yield* all<DeliveryRow>(
-    `SELECT ${DELIVERY} FROM deliveries d WHERE work = 0 AND due_at <= ? AND lease_until <= ? AND NOT EXISTS (
+    `SELECT ${DELIVERY} FROM deliveries d WHERE work = 0 AND id > ? AND due_at <= ? AND lease_until <= ? AND NOT EXISTS (
        SELECT 1 FROM deliveries o WHERE o.conversation_id = d.conversation_id AND o.work = 0 AND o.id < d.id
-         AND (o.lease_until > ? OR o.created_at > ?))
+         AND (o.lease_until > ? OR o.due_at <= ? OR o.created_at > ?))
        AND NOT EXISTS (SELECT 1 FROM deliveries u WHERE u.conversation_id = d.conversation_id AND u.work = 2 AND u.id < d.id)
      ORDER BY id LIMIT ?`,
+    after,
+    now,
     now,
     now,
     now,
@@ -147,11 +156,22 @@ export function* claimDelivery(id: number, now: number, until: number): Work<boo
   return changed > 0;
 }
 
-export function* nextDeliveryDue(): Work<number | null> {
+/** The first time after `now` at which a delivery becomes due. */
+export function* nextDeliveryDue(now: number): Work<number | null> {
   const row = yield* get<{ at: number | null }>(
-    'SELECT MIN(due_at) AS at FROM deliveries WHERE work = 0',
+    'SELECT MIN(due_at) AS at FROM deliveries WHERE work = 0 AND due_at > ?',
+    now,
   );
   return row?.at ?? null;
+}
+
+/** Gives a claimed delivery back unsent, to be looked at again then. */
+export function* giveBackDelivery(id: number, dueAt: number): Work<void> {
+  yield* run(
+    "UPDATE deliveries SET state = 'queued', due_at = ?, lease_until = 0 WHERE id = ? AND work = 0",
+    dueAt,
+    id,
+  );
 }
 
 export function* uncertainDeliveries(now: number, limit: number): Work<readonly DeliveryRow[]> {
@@ -217,26 +237,38 @@ export function* partByKey(key: string): Work<PartRow | undefined> {
   return yield* get<PartRow>(`SELECT ${PART} FROM delivery_parts WHERE key = ?`, key);
 }
 
-/** Parts that left on a conversation, for watermarks ("read up to") and echoes without an id. */
+/** Parts that are known to have left on a conversation, for watermarks ("read up to"). */
 export function* sentParts(conversation: number, upTo: number): Work<readonly PartRow[]> {
   return yield* all<PartRow>(
     `SELECT ${PART.split(', ')
       .map((name) => `p.${name}`)
       .join(', ')} FROM delivery_parts p JOIN deliveries d ON d.id = p.delivery_id
-     WHERE d.conversation_id = ? AND p.sent_at IS NOT NULL AND p.sent_at <= ? AND p.state <> 'read' ORDER BY p.id DESC LIMIT 200`,
+     WHERE d.conversation_id = ? AND p.sent_at <= ? AND p.state IN ('sent', 'delivered') ORDER BY p.id DESC LIMIT 200`,
     conversation,
     upTo,
   );
 }
 
-/** Committed before the first byte leaves: after a crash this part is uncertain, not queued. */
-export function* markPartSending(id: number, attempts: number, at: number): Work<void> {
-  yield* run(
-    `UPDATE delivery_parts SET state = 'sending', attempts = ?, sent_at = ? WHERE id = ?`,
-    attempts,
+/**
+ * Committed before the first byte leaves: after a crash this part is uncertain, not queued. Renews
+ * the claim of its delivery. False when the part needs no sending any more.
+ */
+export function* markPartSending(
+  { id, delivery_id }: PartRow,
+  at: number,
+  leaseUntil: number,
+): Work<boolean> {
+  const changed = yield* run(
+    `UPDATE delivery_parts SET state = 'sending', sent_at = ? WHERE id = ? AND state IN ('queued', 'sending')`,
     at,
     id,
   );
+  yield* run('UPDATE deliveries SET lease_until = ? WHERE id = ?', leaseUntil, delivery_id);
+  return changed > 0;
+}
+
+export function* countPartAttempt(id: number): Work<void> {
+  yield* run('UPDATE delivery_parts SET attempts = attempts + 1 WHERE id = ?', id);
 }
 
 export function* setPart(
@@ -260,45 +292,82 @@ export interface DeliveryChange {
   readonly dueAt: number;
   readonly attempts: number;
   readonly failure: string | null;
+  /** Absent: whoever had claimed it is done with it. */
+  readonly leaseUntil?: number;
 }
 
 export function* setDelivery(id: number, change: DeliveryChange): Work<void> {
   yield* run(
-    'UPDATE deliveries SET state = ?, work = ?, due_at = ?, attempts = ?, failure = ?, lease_until = 0 WHERE id = ?',
+    'UPDATE deliveries SET state = ?, work = ?, due_at = ?, attempts = ?, failure = ?, lease_until = ? WHERE id = ?',
     change.state,
     change.work,
     change.dueAt,
     change.attempts,
     change.failure,
+    change.leaseUntil ?? 0,
     id,
   );
 }
 
-export function* setDeliveryState(id: number, state: string): Work<void> {
-  yield* run('UPDATE deliveries SET state = ? WHERE id = ?', state, id);
+/** Nobody could say yet: looked at again then, or (`work` none) waiting for a person. Only while it is uncertain. */
+export function* postponeReconcile(id: number, work: number, dueAt: number): Work<void> {
+  yield* run(
+    'UPDATE deliveries SET work = ?, due_at = ? WHERE id = ? AND work = 2',
+    work,
+    dueAt,
+    id,
+  );
+}
+
+/** What was heard of it from outside its send, which may still be going on: its claim stays as it is. */
+export function* noteDelivery(
+  id: number,
+  change: Pick<DeliveryChange, 'state' | 'work' | 'failure'>,
+  now: number,
+): Work<void> {
+  yield* run(
+    'UPDATE deliveries SET state = ?, due_at = CASE WHEN work = ? THEN due_at ELSE ? END, work = ?, failure = ? WHERE id = ?',
+    change.state,
+    change.work,
+    now,
+    change.work,
+    change.failure,
+    id,
+  );
 }
 
 export function* markOutOfOrder(id: number): Work<void> {
   yield* run('UPDATE deliveries SET out_of_order = 1 WHERE id = ?', id);
 }
 
-/** A connection was paused or mended: its queue waits, or is due at once. */
+/** A connection was mended: its queue is due at once. What is being sent right now stays claimed. */
 export function* rescheduleConnection(connection: string, dueAt: number): Work<number> {
   return yield* run(
-    'UPDATE deliveries SET due_at = ?, lease_until = 0 WHERE connection_id = ? AND work = 0',
+    'UPDATE deliveries SET due_at = ? WHERE connection_id = ? AND work = 0 AND due_at > ?',
     dueAt,
     connection,
+    dueAt,
   );
 }
 
 /** The one process of an embedded installation starts anew: no lease of its earlier self counts. */
 export function* dropLeases(): Work<void> {
+  yield* run('UPDATE leases SET until = 0');
   yield* run('UPDATE deliveries SET lease_until = 0 WHERE lease_until > 0');
   yield* run('UPDATE envelopes SET lease_until = 0 WHERE lease_until > 0 AND state = 0');
 }
 
 export function* insertAttempt(part: number, at: number, outcome: string): Work<void> {
   yield* insert('INSERT INTO attempts (part_id, at, outcome) VALUES (?, ?, ?)', part, at, outcome);
+}
+
+/** How often this part met a defect of its connector. */
+export function* defectsOf(part: number): Work<number> {
+  const row = yield* get<{ n: number }>(
+    `SELECT COUNT(*) AS n FROM attempts WHERE part_id = ? AND outcome LIKE '{"kind":"defect"%'`,
+    part,
+  );
+  return row?.n ?? 0;
 }
 
 export function* attemptsOf(
@@ -310,10 +379,10 @@ export function* attemptsOf(
   );
 }
 
-/** True when an older delivery of the conversation still waits: this one passes it. */
+/** True when an older delivery of the conversation still waits, or nobody knows of it: this one passes it. */
 export function* passesAnother(conversation: number, id: number): Work<boolean> {
   const row = yield* get(
-    'SELECT 1 AS one FROM deliveries WHERE conversation_id = ? AND work <> 1 AND id < ?',
+    `SELECT 1 AS one FROM deliveries WHERE conversation_id = ? AND (work <> 1 OR state = 'uncertain') AND id < ? LIMIT 1`,
     conversation,
     id,
   );

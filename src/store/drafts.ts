@@ -52,25 +52,40 @@ export function* markDraftsFiled(ids: readonly number[]): Work<void> {
   yield* run('UPDATE drafts SET state = 1, reason = NULL WHERE id IN {ids}', idList(ids));
 }
 
-/** `until`: milliseconds UTC; afterwards it is filed as what it is without its delivery. */
-export function* parkDraft(id: number, until: number): Work<void> {
-  yield* run('UPDATE drafts SET state = 2, due_at = ? WHERE id = ?', until, id);
+/** It waits for what it is about; looked at again at `dueAt` (milliseconds UTC) if nothing wakes it. */
+export function* parkDraft(id: number, dueAt: number): Work<void> {
+  yield* run('UPDATE drafts SET state = 2, due_at = ? WHERE id = ?', dueAt, id);
 }
 
-export function* parkedDrafts(connection: string, limit: number): Work<readonly DraftRow[]> {
+export function* dueParkedDrafts(now: number, limit: number): Work<readonly DraftRow[]> {
   return yield* all<DraftRow>(
-    `SELECT ${COLUMNS} FROM drafts WHERE connection_id = ? AND state = 2 ORDER BY id LIMIT ?`,
-    connection,
+    `SELECT ${COLUMNS} FROM drafts WHERE state = 2 AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
+    now,
     limit,
   );
 }
 
-/** Parked drafts of every connection become pending again, so that filing tries them once more. */
-export function* unparkDrafts(connection: string): Work<number> {
-  return yield* run(
-    'UPDATE drafts SET state = 0 WHERE connection_id = ? AND state = 2',
-    connection,
-  );
+/** Something with this platform id or key of ours came to be: what waited for it is due. */
+export function* unparkDrafts(
+  connection: string,
+  ids: readonly (string | null)[],
+  now: number,
+): Work<void> {
+  for (const id of ids) {
+    if (id === null) continue;
+    yield* run(
+      'UPDATE drafts SET due_at = ? WHERE connection_id = ? AND about = ? AND state = 2',
+      now,
+      connection,
+      id,
+    );
+    yield* run(
+      'UPDATE drafts SET due_at = ? WHERE connection_id = ? AND draft_id = ? AND state = 2',
+      now,
+      connection,
+      id,
+    );
+  }
 }
 
 export function* postponeDraft(

@@ -9,7 +9,6 @@ export interface HandleRow {
   readonly value: string;
   readonly proof: string;
   readonly person_id: number;
-  readonly refusal: string | null;
 }
 
 export interface PersonRow {
@@ -20,7 +19,7 @@ export interface PersonRow {
   readonly root_id: number | null;
 }
 
-const HANDLE = 'id, group_id, kind, scope, value, proof, person_id, refusal';
+const HANDLE = 'id, group_id, kind, scope, value, proof, person_id';
 
 export function* insertPerson(group: number, name: string | null, now: number): Work<number> {
   return yield* insert(
@@ -36,6 +35,11 @@ export function* personById(id: number): Work<PersonRow | undefined> {
     'SELECT id, group_id, name, joined_into, root_id FROM persons WHERE id = ?',
     id,
   );
+}
+
+/** Whom this person was joined into; the person itself when nobody joined it. */
+export function* rootPerson(id: number): Work<number> {
+  return (yield* personById(id))?.root_id ?? id;
 }
 
 /** A firm (proven or strong) handle of exactly this proof. */
@@ -77,25 +81,6 @@ export function* handlesOf(rootPerson: number): Work<readonly HandleRow[]> {
     rootPerson,
     rootPerson,
   );
-}
-
-/** The platform said that this address is gone, or its owner opted out (null: is back). */
-export function* markRefusal(group: number, value: string, refusal: string | null): Work<void> {
-  yield* run(
-    'UPDATE handles SET refusal = ? WHERE group_id = ? AND value = ?',
-    refusal,
-    group,
-    value,
-  );
-}
-
-export function* refusalOf(group: number, value: string): Work<string | null> {
-  const row = yield* get<{ refusal: string }>(
-    'SELECT refusal FROM handles WHERE group_id = ? AND value = ? AND refusal IS NOT NULL LIMIT 1',
-    group,
-    value,
-  );
-  return row?.refusal ?? null;
 }
 
 /** `younger` and everybody under them now belong to `older`. */

@@ -33,7 +33,8 @@ export const firstStone: readonly string[] = [
     due_at {int} NOT NULL DEFAULT 0, reason {text},
     UNIQUE (connection_id, draft_id))`,
   `CREATE INDEX drafts_due ON drafts (id) WHERE state = 0`,
-  `CREATE INDEX drafts_parked ON drafts (connection_id, id) WHERE state = 2`,
+  `CREATE INDEX drafts_parked ON drafts (connection_id, about) WHERE state = 2`,
+  `CREATE INDEX drafts_parked_due ON drafts (due_at) WHERE state = 2`,
   `CREATE INDEX drafts_dead ON drafts (id) WHERE state = 3`,
 
   `CREATE TABLE persons (
@@ -42,9 +43,12 @@ export const firstStone: readonly string[] = [
   `CREATE INDEX persons_root ON persons (root_id) WHERE root_id IS NOT NULL`,
   `CREATE TABLE handles (
     id {id}, group_id {int} NOT NULL, kind {text} NOT NULL, scope {text} NOT NULL, value {text} NOT NULL,
-    proof {text} NOT NULL, person_id {int} NOT NULL REFERENCES persons(id), refusal {text}, created_at {int} NOT NULL)`,
+    proof {text} NOT NULL, person_id {int} NOT NULL REFERENCES persons(id), created_at {int} NOT NULL)`,
   `CREATE UNIQUE INDEX handles_firm ON handles (group_id, kind, scope, value, proof) WHERE proof <> 'weak'`,
   `CREATE UNIQUE INDEX handles_person ON handles (person_id, kind, scope, value, proof)`,
+  `CREATE TABLE refusals (
+    id {id}, group_id {int} NOT NULL, scope {text} NOT NULL, value {text} NOT NULL, refusal {text} NOT NULL, at {int} NOT NULL,
+    UNIQUE (group_id, scope, value))`,
 
   `CREATE TABLE conversations (
     id {id}, connection_id {text} NOT NULL, key {text} NOT NULL, group_id {int} NOT NULL, channel {text} NOT NULL,
@@ -97,6 +101,7 @@ export const firstStone: readonly string[] = [
     due_at {int} NOT NULL, lease_until {int} NOT NULL DEFAULT 0, failure {text}, created_at {int} NOT NULL,
     out_of_order {int} NOT NULL DEFAULT 0)`,
   `CREATE INDEX deliveries_message ON deliveries (message_id)`,
+  `CREATE INDEX deliveries_conversation ON deliveries (conversation_id, id)`,
   `CREATE INDEX deliveries_lane ON deliveries (conversation_id, id) WHERE work = 0`,
   `CREATE INDEX deliveries_due ON deliveries (due_at) WHERE work = 0`,
   `CREATE INDEX deliveries_uncertain ON deliveries (conversation_id, id) WHERE work = 2`,
