@@ -27,6 +27,7 @@ import {
   deliveryById,
   insertAttempt,
   partsOf,
+  requeuePart,
   setDelivery,
   setPart,
   type DeliveryRow,
@@ -201,12 +202,9 @@ export function* resolveDelivery(
   if (row === undefined || (row.state !== 'uncertain' && row.state !== 'failed')) return null;
   for (const part of yield* partsOf(id)) {
     if (part.state !== 'uncertain' && part.state !== 'failed') continue;
-    yield* setPart(
-      part.id,
-      resolution === 'resend' ? 'queued' : resolution,
-      null,
-      `resolved by ${who}`,
-    );
+    const why = `resolved by ${who}`;
+    if (resolution === 'resend') yield* requeuePart(part.id, why);
+    else yield* setPart(part.id, resolution, null, why);
   }
   const parts = (yield* partsOf(id)).map(({ state }) => state as PartState);
   const state = deliveryState(parts);

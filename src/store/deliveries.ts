@@ -267,6 +267,15 @@ export function* markPartSending(
   return changed > 0;
 }
 
+/** To be sent again with the same key, as if it had never been tried. */
+export function* requeuePart(id: number, reason: string): Work<void> {
+  yield* run(
+    "UPDATE delivery_parts SET state = 'queued', attempts = 0, reason = ? WHERE id = ?",
+    reason,
+    id,
+  );
+}
+
 export function* countPartAttempt(id: number): Work<void> {
   yield* run('UPDATE delivery_parts SET attempts = attempts + 1 WHERE id = ?', id);
 }

@@ -117,13 +117,18 @@ export function* rootPersonsOf(persons: readonly number[]): Work<readonly RootPe
   );
 }
 
-export type OwnedHandle = HandleRow & { readonly root: number };
+export type OwnedHandle = HandleRow & {
+  readonly root: number;
+  /** What a platform said of it last, on any of its channels. */
+  readonly refusal: string | null;
+};
 
 /** Handles of several root persons and of everybody joined into them. */
 export function* handlesOfPersons(roots: readonly number[]): Work<readonly OwnedHandle[]> {
   const ids = idList(roots);
   return yield* all<OwnedHandle>(
-    `SELECT h.id, h.group_id, h.kind, h.scope, h.value, h.proof, h.person_id, h.refusal, COALESCE(p.root_id, p.id) AS root
+    `SELECT h.id, h.group_id, h.kind, h.scope, h.value, h.proof, h.person_id, COALESCE(p.root_id, p.id) AS root,
+       (SELECT f.refusal FROM refusals f WHERE f.group_id = h.group_id AND f.value = h.value ORDER BY f.at DESC LIMIT 1) AS refusal
      FROM handles h JOIN persons p ON p.id = h.person_id WHERE p.id IN {ids} OR p.root_id IN {ids} ORDER BY h.id`,
     ids,
     ids,

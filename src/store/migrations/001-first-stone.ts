@@ -48,7 +48,7 @@ export const firstStone: readonly string[] = [
   `CREATE UNIQUE INDEX handles_person ON handles (person_id, kind, scope, value, proof)`,
   `CREATE TABLE refusals (
     id {id}, group_id {int} NOT NULL, scope {text} NOT NULL, value {text} NOT NULL, refusal {text} NOT NULL, at {int} NOT NULL,
-    UNIQUE (group_id, scope, value))`,
+    UNIQUE (group_id, value, scope))`,
 
   `CREATE TABLE conversations (
     id {id}, connection_id {text} NOT NULL, key {text} NOT NULL, group_id {int} NOT NULL, channel {text} NOT NULL,
