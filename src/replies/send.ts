@@ -168,7 +168,9 @@ async function sendPart(
   deps.crashpoint('reply.sending');
   const outcome = await tried(deps, live, part);
   deps.crashpoint('reply.sent');
-  return settlePart(deps, { delivery, part, outcome, idempotent, attempted: true });
+  const goesOn = await settlePart(deps, { delivery, part, outcome, idempotent, attempted: true });
+  deps.crashpoint('reply.settled');
+  return goesOn;
 }
 
 async function stillAdmitted(
