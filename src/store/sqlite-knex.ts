@@ -59,7 +59,7 @@ function dialect(): Dialect {
       } else {
         const { changes, lastInsertRowid } = statement.run(...bindings);
         query.response = { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) };
-        query.context = query.response;
+        query.context = { lastID: Number(lastInsertRowid), changes: Number(changes) };
       }
       return Promise.resolve(query);
     }
