@@ -174,14 +174,17 @@ async function customersWrite(): Promise<void> {
   await Promise.all([one(), one()]);
 }
 
-/** Answers follow the complaints, so that kills find both on their way. */
+/** Answers follow the complaints, one after the other as a person writes them. */
 async function agentsAnswer(): Promise<void> {
   for (let ticket = 1; ticket <= REPLIES; ticket += 1) {
     while (query('SELECT 1 FROM tickets WHERE id = ' + ticket).length === 0) await pause(50);
     while (ticket > share(REPLIES)) await pause(20);
     await answerUntilTaken(ticket);
+    for (let looks = 0; looks < 25 && underWay().length > 0; looks += 1) await pause(20);
   }
 }
+
+const underWay = (): readonly unknown[] => query('SELECT 1 FROM deliveries WHERE work = 0');
 
 async function everythingSettles(): Promise<void> {
   const open = (): number =>
