@@ -9,6 +9,7 @@ import { createHubServer, listenOrSay, type RequestHandler } from './api/server.
 import type { House, Hub, Parts, Seams } from './api/hub.js';
 import { hashApiToken, newApiToken } from './api/token.js';
 import { openTail } from './api/tail.js';
+import type { Demo } from './cli/wiring.js';
 import type { Loaded } from './config/load.js';
 import { MAPPINGS_FOLDER } from './config/paths.js';
 import { createHttpClient } from './connections/http.js';
@@ -269,4 +270,13 @@ async function firstToken({ store, loaded, clock }: House): Promise<string | nul
   const token = bootstrapToken ?? newApiToken();
   const made = await store.write(() => ensureFirstToken(hashApiToken(token), clock.now()));
   return made && bootstrapToken === null ? token : null;
+}
+
+/** The story of `hubbub demo`: platforms and customers who know the hub by its address only. */
+export async function loadDemo(): Promise<Demo> {
+  const [{ play }, { MAPPINGS }] = await Promise.all([
+    import('../simulators/demo/story.js'),
+    import('../simulators/demo/mappings.js'),
+  ]);
+  return { mappings: MAPPINGS, play };
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { INSTALLATION } from '../config/paths.js';
 import { connectionsCommand } from './connections.js';
 import { connectorsCommand } from './connectors.js';
+import { demoCommand } from './demo.js';
 import { failureOf } from './failure.js';
 import { importCommand } from './import.js';
 import { mappingCommand } from './mapping.js';
@@ -19,6 +20,7 @@ import type { Wiring } from './wiring.js';
 /** The table of contents of the command line. */
 const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   startCommand,
+  demoCommand,
   migrateCommand,
   connectorsCommand,
   connectionsCommand,

@@ -4,6 +4,24 @@ import type { Apart } from '../intake/apart.js';
 import type { MappingLibrary } from '../mapping/load.js';
 import type { Connector } from '../sdk/treaty.js';
 
+/** The stage a demo plays on: a running hub, and where it is shown. */
+export interface DemoStage {
+  readonly url: string;
+  readonly token: string;
+  readonly write: (text: string) => void;
+  /** Width of the terminal; null: there is none. */
+  readonly columns: number | null;
+  readonly once: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Demo {
+  /** Files the installation adds below mappings/: path → text. */
+  readonly mappings: Readonly<Record<string, string>>;
+  /** True when every answer arrived exactly once. */
+  readonly play: (stage: DemoStage) => Promise<boolean>;
+}
+
 /** What the composition root hands to the command line. */
 export interface Wiring {
   readonly startHub: (loaded: Loaded, seams?: Seams) => Promise<Hub>;
@@ -11,5 +29,6 @@ export interface Wiring {
   readonly loadConnectors: () => Promise<ReadonlyMap<string, Connector>>;
   readonly mappingFolders: (loaded: Loaded) => readonly string[];
   readonly readMappings: (folders: readonly string[]) => Promise<MappingLibrary>;
+  readonly loadDemo: () => Promise<Demo>;
   readonly openApart: (loaded: Loaded, milliseconds?: number) => Apart;
 }

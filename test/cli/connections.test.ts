@@ -104,4 +104,18 @@ describe('while a hub serves the data', () => {
     const again = await bench.run(['connections', 'remove', id]);
     expect(again).toMatchObject({ code: 2, err: expect.stringContaining(id) as string });
   });
+
+  test('a created token is shown once and opens the API', async () => {
+    const { code, out } = await bench.run([
+      'token',
+      'create',
+      '--scope',
+      'viewer',
+      '--name',
+      'board',
+    ]);
+    expect(code).toBe(0);
+    const headers = { authorization: `Bearer ${out.trim()}` };
+    expect((await fetch(`${hub.url}/api/v1/connections`, { headers })).status).toBe(200);
+  });
 });

@@ -36,6 +36,16 @@ describe('the first start', () => {
     expect((await second.stop('SIGINT')).code).toBe(0);
   });
 
+  test('shows a token that opens the API', async () => {
+    const hub = await bench.start();
+    const token = /hub_[\w-]{43}/.exec(hub.out())?.[0] ?? '';
+    const asked = (bearer: string) =>
+      fetch(`${hub.url}/api/v1/connections`, { headers: { authorization: `Bearer ${bearer}` } });
+    expect((await asked(token)).status).toBe(200);
+    expect((await asked(`${token}x`)).status).toBe(401);
+    await hub.stop();
+  });
+
   test('leaves what only its user may read: the key, and the door while it runs', async () => {
     const hub = await bench.start();
     for (const name of ['master.key', 'server.json']) {

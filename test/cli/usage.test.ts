@@ -12,6 +12,7 @@ afterAll(() => bench.end());
 
 const COMMANDS = [
   ['start'],
+  ['demo'],
   ['migrate'],
   ['connectors', 'list'],
   ['connections', 'add'],
