@@ -20,7 +20,7 @@ const TITLES: Row = {
   answer: 'answer 回复',
 };
 /** Cells of each column; what was said takes what is left. */
-const WIDTHS = { customer: 11, channel: 12, said: 0, ticket: 14, answer: 22 } as const;
+const WIDTHS = { customer: 13, channel: 12, said: 0, ticket: 14, answer: 22 } as const;
 const NARROWEST = 80;
 const GAPS = 9;
 const COLUMNS: readonly (keyof Row)[] = ['customer', 'channel', 'said', 'ticket', 'answer'];

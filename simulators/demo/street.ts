@@ -50,7 +50,7 @@ export async function openStreet(hub: HubClient): Promise<Street> {
     mail,
     sms,
     shop,
-    visitors: new Map(),
+    visitors: new Map<string, Visitor>(),
     chatUrl: (chat.doorUrl ?? '').replace(/\/$/, ''),
   };
   return {
