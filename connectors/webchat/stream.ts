@@ -89,7 +89,7 @@ function follow(doors: Doors, stream: Stream, after: number, log: ConnectorLog):
   let reading = false;
 
   async function readAll(): Promise<void> {
-    while (news && !stream.response.destroyed) {
+    while (news && isOpen(stream)) {
       news = false;
       const page = await doors.history(stream.visitor, seen, PAGE);
       news ||= page.length === PAGE;
@@ -109,7 +109,8 @@ function follow(doors: Doors, stream: Stream, after: number, log: ConnectorLog):
       })
       .finally(() => {
         reading = false;
-        if (news && !stream.response.writableEnded) changed();
+        // A visitor who left while there was news would otherwise be read for without end.
+        if (news && isOpen(stream)) changed();
       });
   }
 
@@ -118,8 +119,11 @@ function follow(doors: Doors, stream: Stream, after: number, log: ConnectorLog):
   return stop;
 }
 
-async function show({ response, visitor }: Stream, message: DoorMessage): Promise<void> {
-  if (response.destroyed || response.writableEnded) return;
+const isOpen = ({ response }: Stream): boolean => !response.destroyed && !response.writableEnded;
+
+async function show(stream: Stream, message: DoorMessage): Promise<void> {
+  if (!isOpen(stream)) return;
+  const { response, visitor } = stream;
   const { seq, from, text, at, name } = message;
   const clientMessageId = clientMessageIdOf(visitor, message);
   const data = JSON.stringify({ seq, from, text, at, name, clientMessageId });
