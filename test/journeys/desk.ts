@@ -77,7 +77,7 @@ interface Page<T> {
 export async function openDesk({ env = {} }: DeskOptions = {}): Promise<Desk> {
   const clock = movingClock();
   const hub = await startTestHub({ env, seams: { clock } });
-  const get = <T>(path: string): Promise<T> => expecting<T>(hub, 200, 'GET', path);
+  const get = <T>(path: string): Promise<T> => expecting<T>(hub, 200, { method: 'GET', path });
   const ticketsSaying = async (words: string): Promise<readonly Ticket[]> =>
     (await get<Page<Ticket>>(`/tickets?q=${encodeURIComponent(words)}`)).items;
   const messages = async (number: number): Promise<readonly MessageView[]> =>
@@ -101,9 +101,12 @@ export async function openDesk({ env = {} }: DeskOptions = {}): Promise<Desk> {
     }
   }
 
+  const post = <T>(status: number, path: string, body: unknown): Promise<T> =>
+    expecting<T>(hub, status, { method: 'POST', path, body });
+
   return {
     ...{ hub, clock, ticketsSaying, messages },
-    connect: (connection) => expecting(hub, 201, 'POST', '/connections', connection),
+    connect: (connection) => post(201, '/connections', connection),
     opened: (id) =>
       until(`connection ${id} to open`, async () => {
         const seen = await get<ConnectionView>(`/connections/${id}`);
@@ -119,7 +122,7 @@ export async function openDesk({ env = {} }: DeskOptions = {}): Promise<Desk> {
         return looks(seen) ? seen : null;
       }),
     reply: (number, text, extras = {}) =>
-      expecting(hub, 202, 'POST', `/tickets/${number}/replies`, { text, ...extras }),
+      post(202, `/tickets/${number}/replies`, { text, ...extras }),
     settled: (reply, state) => settledWith(reply, (delivery) => delivery.state === state),
     settledWith,
     duplicates: async (number) =>
@@ -133,13 +136,14 @@ export async function openDesk({ env = {} }: DeskOptions = {}): Promise<Desk> {
   };
 }
 
-async function expecting<T>(
-  hub: TestHub,
-  status: number,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<T> {
+interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+async function expecting<T>(hub: TestHub, status: number, call: Call): Promise<T> {
+  const { method, path, body } = call;
   const answer = await hub.api(method, path, body);
   if (answer.status !== status) {
     throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
