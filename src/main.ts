@@ -93,7 +93,7 @@ export async function readMappings(folders: readonly string[]): Promise<MappingL
   const read = await loadMappings(folders);
   if (read.ok) return read.library;
   const [first] = read.problems;
-  const hint = first?.nearest == null ? '' : ` (did you mean ${first.nearest}?)`;
+  const hint = typeof first?.nearest === 'string' ? ` (did you mean ${first.nearest}?)` : '';
   throw new StartProblem(
     `${first?.file ?? 'mappings'}:${first?.line ?? 0}: ${first?.field ?? ''}: ${first?.text ?? 'wrong'}${hint}`,
   );

@@ -53,8 +53,9 @@ function collect(
   }
   function take(chunk: Buffer): void {
     size += chunk.length;
-    if (size > bytes)
+    if (size > bytes) {
       return finish({ kind: 'tooLarge', why: `the body is larger than ${bytes} bytes` });
+    }
     chunks.push(chunk);
   }
   request.on('data', take);

@@ -1,6 +1,7 @@
 import type { DeliveryView } from './schemas/messages.js';
 import { Work } from '../model/delivery.js';
-import type { DeliveryRow, PartRow } from '../store/deliveries.js';
+import type { DeliveryRow } from '../store/deliveries.js';
+import type { PartRow } from '../store/delivery-parts.js';
 
 /** A delivery as the outbox shows it. `parts` may hold those of other deliveries too. */
 export function deliveryView(row: DeliveryRow, parts: readonly PartRow[]): DeliveryView {

@@ -39,74 +39,88 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { path, search } = split(request.url ?? '');
-  const [, , id = '', pathSecret] = path.split('/');
-  const connected = deps.find(safeDecode(id));
-  const verify = connected?.connector.verify?.bind(connected.connector);
-  if (connected === undefined || verify === undefined) {
+  const place = placeOf(request.url ?? '');
+  const connected = deps.find(place.id);
+  if (connected?.connector.verify === undefined) {
     request.resume();
-    return answerProblem(
-      response,
-      'unknownConnection',
-      `no connection that takes webhooks is called ${safeDecode(id).slice(0, 100)}`,
-    );
+    const named = `no connection that takes webhooks is called ${place.id.slice(0, 100)}`;
+    return answerProblem(response, 'unknownConnection', named);
   }
   if (request.method !== 'POST' && request.method !== 'GET') {
-    return answerProblem(response, 'methodNotAllowed', 'webhooks come by POST, handshakes by GET', {
-      allow: 'GET, POST',
-    });
+    const headers = { allow: 'GET, POST' };
+    const way = 'webhooks come by POST, handshakes by GET';
+    return answerProblem(response, 'methodNotAllowed', way, { headers });
   }
-  const body = await readBody(request, { bytes: deps.bodyBytes, timeout: deps.requestTimeout });
-  if (body.kind !== 'read') return answerProblem(response, body.kind, body.why);
-  const inbound = inboundOf(deps, request, {
-    path,
-    search,
-    body: body.bytes,
-    pathSecret: pathSecret ?? null,
-  });
-  const verdict = verify(inbound, connected.account, deps.clock);
-  if (verdict.verdict === 'rejected') {
-    deps.count(connected.id, 'rejected');
-    return answerProblem(response, 'notGenuine', verdict.why, {}, verdict.status);
+  const read = await readBody(request, { bytes: deps.bodyBytes, timeout: deps.requestTimeout });
+  if (read.kind !== 'read') return answerProblem(response, read.kind, read.why);
+  const inbound = inboundOf(deps, request, { ...place, body: read.bytes });
+  await believe(deps, { connected, inbound }, response);
+}
+
+interface Delivery {
+  readonly connected: Connected;
+  readonly inbound: InboundRequest;
+}
+
+async function believe(
+  deps: HookDependencies,
+  delivery: Delivery,
+  response: ServerResponse,
+): Promise<void> {
+  const { connected, inbound } = delivery;
+  const verdict = connected.connector.verify?.(inbound, connected.account, deps.clock);
+  switch (verdict?.verdict) {
+    case 'verified':
+      return accept(deps, { ...delivery, key: verdict.key }, response);
+    case 'challenge':
+      deps.count(connected.id, 'challenge');
+      return answer(response, verdict.answer);
+    case 'rejected':
+    case undefined:
+      deps.count(connected.id, 'rejected');
+      return answerProblem(response, 'notGenuine', verdict?.why ?? '', { status: verdict?.status });
   }
-  if (verdict.verdict === 'challenge') {
-    deps.count(connected.id, 'challenge');
-    return answer(response, verdict.answer);
-  }
-  await accept(deps, connected, inbound, verdict.key, response);
 }
 
 async function accept(
   deps: HookDependencies,
-  connected: Connected,
-  inbound: InboundRequest,
-  key: string,
+  { connected, inbound, key }: Delivery & { readonly key: string },
   response: ServerResponse,
 ): Promise<void> {
-  const { definition } = connected.connector;
+  const { connector, account, id } = connected;
   const arrival: Arrival = {
     key,
     body: inbound.body,
     type: inbound.headers['content-type'] ?? '',
-    notes: allowed(definition.headers, inbound.headers),
+    notes: allowed(connector.definition.headers, inbound.headers),
     query: inbound.query.toString(),
   };
   deps.crashpoint('hook.verified');
-  await deps.receive(connected.id, [arrival]);
+  await deps.receive(id, [arrival]);
   deps.crashpoint('hook.committed');
-  deps.count(connected.id, 'received');
+  deps.count(id, 'received');
   answer(
     response,
-    connected.connector.answer?.(arrival, connected.account) ?? definition.policies.ack ?? NOTHING,
+    connector.answer?.(arrival, account) ?? connector.definition.policies.ack ?? NOTHING,
   );
   deps.crashpoint('hook.acknowledged');
 }
 
-interface Read {
+interface Place {
+  readonly id: string;
+  readonly pathSecret: string | null;
   readonly path: string;
   readonly search: string;
+}
+
+function placeOf(url: string): Place {
+  const { path, search } = split(url);
+  const [, , id = '', pathSecret] = path.split('/');
+  return { id: safeDecode(id), pathSecret: pathSecret ?? null, path, search };
+}
+
+interface Read extends Place {
   readonly body: Buffer;
-  readonly pathSecret: string | null;
 }
 
 function inboundOf(
@@ -171,7 +185,8 @@ function answer(response: ServerResponse, { status, type, body }: HttpAnswer): v
 /** Nothing was stored: the platform keeps the message and tries again. */
 function answerTrouble(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
-  if (error instanceof StoreProblem)
-    return answerProblem(response, 'notStored', error.message, { 'retry-after': '5' });
+  if (error instanceof StoreProblem) {
+    return answerProblem(response, 'notStored', error.message, { headers: { 'retry-after': '5' } });
+  }
   answerProblem(response, 'internal', 'the hub failed on this request; its log says where');
 }

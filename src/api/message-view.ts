@@ -1,12 +1,8 @@
 import { attachmentView } from './attachment-view.js';
 import { deliveryView } from './delivery-view.js';
 import type { MessageView } from './schemas/messages.js';
-import {
-  deliveriesOfMessages,
-  partsOfDeliveries,
-  type DeliveryRow,
-  type PartRow,
-} from '../store/deliveries.js';
+import { deliveriesOfMessages, type DeliveryRow } from '../store/deliveries.js';
+import { partsOfDeliveries, type PartRow } from '../store/delivery-parts.js';
 import type { ConversationRow } from '../store/conversations.js';
 import { attachmentsOfMessages, type AttachmentRow, type MessageRow } from '../store/messages.js';
 import { conversationsByIds } from '../store/ticket-views.js';

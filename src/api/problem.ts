@@ -1,14 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { problemDetails, type ProblemName } from '../model/problems.js';
 
-/** Answers with problem details; the connection closes when the request was not read to its end. */
-// eslint-friendly signature: the status is the catalogue's unless the treaty gave another.
+export interface ProblemExtras {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of the catalogue's. */
+  readonly status?: number | undefined;
+}
+
+/** Answers with problem details; nothing when an answer has begun already. */
 export function answerProblem(
   response: ServerResponse,
   name: ProblemName,
   detail: string,
-  headers: Readonly<Record<string, string>> = {},
-  status?: number,
+  { headers = {}, status }: ProblemExtras = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
   const problem = problemDetails(name, detail, status);

@@ -19,8 +19,11 @@ export function createHubServer(deps: ServerDependencies): Server {
   const server = createServer((request, response) => {
     const url = request.url ?? '';
     const app = deps.app();
-    if (app === undefined)
-      return answerProblem(response, 'notReady', 'the hub is starting', { 'retry-after': '1' });
+    if (app === undefined) {
+      return answerProblem(response, 'notReady', 'the hub is starting', {
+        headers: { 'retry-after': '1' },
+      });
+    }
     if (url.startsWith('/hooks/')) return deps.hooks(request, response);
     if (url.startsWith('/c/')) return void serveDoor(deps, request, response);
     app(request, response);

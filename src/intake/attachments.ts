@@ -59,14 +59,16 @@ async function fetchOne(deps: AttachmentDependencies, row: AttachmentRow): Promi
 /** From inside its envelope where it travels there, else from the platform. */
 async function bytesOf(deps: AttachmentDependencies, row: AttachmentRow): Promise<Fetched> {
   const connected = row.connection_id === null ? undefined : deps.find(row.connection_id);
-  if (connected === undefined || row.ref === null)
+  if (connected === undefined || row.ref === null) {
     return { kind: 'expired', why: 'the connection it came by was removed' };
+  }
   try {
     const inside = await fromEnvelope(deps, row);
     if (inside !== null) return { kind: 'file', file: inside };
     const live = deps.live(connected.id);
-    if (live?.fetchAttachment === undefined)
+    if (live?.fetchAttachment === undefined) {
       return { kind: 'transient', why: 'the connection is not open' };
+    }
     return await live.fetchAttachment(row.ref);
   } catch (error) {
     return { kind: 'transient', why: String(error).slice(0, 500) };
@@ -78,8 +80,9 @@ async function fromEnvelope(
   row: AttachmentRow,
 ): Promise<FetchedFile | null> {
   const connector = row.connection_id === null ? undefined : find(row.connection_id)?.connector;
-  if (connector?.attachment === undefined || row.envelope_id === null || row.ref === null)
+  if (connector?.attachment === undefined || row.envelope_id === null || row.ref === null) {
     return null;
+  }
   const { envelope_id: id, ref } = row;
   const envelope = await store.read(() => envelopeById(id));
   return envelope === undefined

@@ -144,33 +144,19 @@ function* fileDraft(deps: FileDependencies, row: DraftRow): Work<boolean> {
     ? { at: sentAt ?? received, corrected: false }
     : effectiveTime(sentAt, received, window);
   const filing: Filing = { deps, row, draft, connected, group: connected?.group ?? 1, now, time };
-  if (OPENING_KINDS.has(draft.kind)) yield* fileMessage(filing);
-  else return yield* fileOther(filing);
+  if (!OPENING_KINDS.has(draft.kind)) return (yield* fileOther(filing)) || (yield* park(filing));
+  yield* fileMessage(filing);
   return true;
 }
 
+/** Everything that opens no ticket; false: it is about something that is not here yet. */
 function* fileOther(filing: Filing): Work<boolean> {
-  const { draft, row, deps, now, time } = filing;
-  switch (draft.kind) {
-    case 'receipt':
-      return (yield* fileReceipt(draft, now)) || (yield* park(filing));
-    case 'echo':
-      return (yield* fileEcho(draft, row.id, time.at, now)) || (yield* park(filing));
-    case 'edit':
-    case 'recall':
-      return (yield* amend(draft, now)) || (yield* park(filing));
-    case 'automatic':
-    case 'event':
-      yield* keep(filing);
-      return true;
-    case 'message':
-    case 'comment':
-    case 'mention':
-    case 'call':
-      throw new Error(
-        `a ${draft.kind} opens tickets and is not filed here (${deps.store.dialect})`,
-      );
-  }
+  const { draft, row, now, time } = filing;
+  if (draft.kind === 'receipt') return yield* fileReceipt(draft, now);
+  if (draft.kind === 'echo') return yield* fileEcho(draft, row.id, time.at, now);
+  if (draft.kind === 'edit' || draft.kind === 'recall') return yield* amend(draft, now);
+  yield* keep(filing);
+  return true;
 }
 
 /** What waits longer than a day is about nothing of ours: it is kept as a draft and ends there. */
@@ -188,7 +174,10 @@ function* fileMessage(filing: Filing): Work<void> {
   const { conversation } = identified;
   const current =
     conversation.ticket_id === null ? undefined : yield* ticketById(conversation.ticket_id);
-  const root = current?.root_id == null ? current : yield* ticketById(current.root_id);
+  const root =
+    current === undefined || current.root_id === null
+      ? current
+      : yield* ticketById(current.root_id);
   const follows = current !== undefined && root !== undefined && takesMore(root, time.at);
   const ticket = follows ? yield* follow(filing, current) : yield* openTicket(filing, conversation);
   const lastInAt = Math.max(time.at, conversation.last_in_at ?? 0);
@@ -316,7 +305,9 @@ function* keep(filing: Filing): Work<void> {
   }
   const conversation = yield* conversationByKey(draft.connection, draft.conversation);
   const ticket =
-    conversation?.ticket_id == null ? undefined : yield* ticketById(conversation.ticket_id);
+    typeof conversation?.ticket_id === 'number'
+      ? yield* ticketById(conversation.ticket_id)
+      : undefined;
   if (conversation === undefined || ticket === undefined) return;
   const message = yield* insertMessageOf(filing, ticket.id, conversation.id);
   yield* recordEvent(

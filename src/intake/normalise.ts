@@ -106,7 +106,7 @@ export async function envelopeOf(blobs: Blobs, row: EnvelopeRow): Promise<Envelo
     id: row.id,
     connection: row.connection_id,
     key: row.key,
-    body: Buffer.isBuffer(body) ? body : Buffer.from(body as Uint8Array),
+    body: Buffer.isBuffer(body) ? body : Buffer.from(body),
     type: row.type,
     notes: JSON.parse(row.notes) as Record<string, string>,
     query: row.query,
@@ -127,9 +127,9 @@ function* keepBatch(
     if (result.kind === 'drafts') drafts += yield* keepDrafts(row, result);
     if (result.kind === 'unreadable') yield* quarantineEnvelope(row.id, result.why);
     else if (result.kind === 'defect') yield* postponeDefect(row, result.why, now);
-    else if (result.kind === 'drafts' && result.quarantine !== null)
+    else if (result.kind === 'drafts' && result.quarantine !== null) {
       yield* quarantineEnvelope(row.id, result.quarantine);
-    else done.push(row.id);
+    } else done.push(row.id);
   }
   if (done.length > 0) yield* markEnvelopesDone(done);
   return drafts;

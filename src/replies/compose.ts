@@ -16,7 +16,8 @@ import {
   lockConversation,
   type ConversationRow,
 } from '../store/conversations.js';
-import { insertDelivery, insertPart } from '../store/deliveries.js';
+import { insertDelivery } from '../store/deliveries.js';
+import { insertPart } from '../store/delivery-parts.js';
 import { attachToMessage, insertMessage } from '../store/messages.js';
 import { rootPerson } from '../store/persons.js';
 import { refusalOf, type HandleRefusal } from '../store/refusals.js';

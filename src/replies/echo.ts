@@ -10,12 +10,8 @@ import type { PartState } from '../model/delivery.js';
 import { excerpt } from '../model/ticket-state.js';
 import { MINUTE } from '../model/time.js';
 import { conversationByKey, type ConversationRow } from '../store/conversations.js';
-import {
-  insertNativeDelivery,
-  partByExternalId,
-  partByKey,
-  type PartRow,
-} from '../store/deliveries.js';
+import { insertNativeDelivery } from '../store/deliveries.js';
+import { partByExternalId, partByKey, type PartRow } from '../store/delivery-parts.js';
 import { insertMessage } from '../store/messages.js';
 import { ticketById } from '../store/tickets.js';
 import { all, type Work } from '../store/work.js';

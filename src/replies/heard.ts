@@ -7,14 +7,8 @@
 import { tell } from './settle.js';
 import { deliveryState, workLeft, Work as Worked, type PartState } from '../model/delivery.js';
 import type { Failure } from '../model/outcome.js';
-import {
-  deliveryById,
-  noteDelivery,
-  partsOf,
-  setPart,
-  type DeliveryRow,
-  type PartRow,
-} from '../store/deliveries.js';
+import { deliveryById, noteDelivery, type DeliveryRow } from '../store/deliveries.js';
+import { partsOf, setPart, type PartRow } from '../store/delivery-parts.js';
 import type { Work } from '../store/work.js';
 
 export interface News {

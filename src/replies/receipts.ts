@@ -7,13 +7,8 @@ import { heard } from './heard.js';
 import { afterReceipt, type PartState } from '../model/delivery.js';
 import type { Draft, DraftReceipt } from '../model/draft.js';
 import { conversationById, conversationByKey } from '../store/conversations.js';
-import {
-  deliveryById,
-  partByExternalId,
-  partByKey,
-  sentParts,
-  type PartRow,
-} from '../store/deliveries.js';
+import { deliveryById } from '../store/deliveries.js';
+import { partByExternalId, partByKey, sentParts, type PartRow } from '../store/delivery-parts.js';
 import { markRefusal } from '../store/refusals.js';
 import type { Work } from '../store/work.js';
 

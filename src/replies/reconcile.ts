@@ -15,13 +15,12 @@ import {
 import type { Outcome } from '../model/outcome.js';
 import type { ReplyAttachment } from '../model/reply.js';
 import {
-  partsOf,
   postponeReconcile,
   setDelivery,
   uncertainDeliveries,
   type DeliveryRow,
-  type PartRow,
 } from '../store/deliveries.js';
+import { partsOf, type PartRow } from '../store/delivery-parts.js';
 
 const BATCH = 32;
 

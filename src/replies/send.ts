@@ -17,13 +17,11 @@ import {
   dueDeliveries,
   giveBackDelivery,
   markOutOfOrder,
-  markPartSending,
   nextDeliveryDue,
-  partsOf,
   passesAnother,
   type DeliveryRow,
-  type PartRow,
 } from '../store/deliveries.js';
+import { markPartSending, partsOf, type PartRow } from '../store/delivery-parts.js';
 import type { Work } from '../store/work.js';
 
 const PAGE = 32;

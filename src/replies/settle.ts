@@ -21,18 +21,16 @@ import { MINUTE, SECOND, type Chance, type Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
 import { setConnectionStatus } from '../store/connections.js';
 import { conversationById } from '../store/conversations.js';
+import { deliveryById, setDelivery, type DeliveryRow } from '../store/deliveries.js';
 import {
   countPartAttempt,
   defectsOf,
-  deliveryById,
   insertAttempt,
   partsOf,
   requeuePart,
-  setDelivery,
   setPart,
-  type DeliveryRow,
   type PartRow,
-} from '../store/deliveries.js';
+} from '../store/delivery-parts.js';
 import { unparkDrafts } from '../store/drafts.js';
 import { messageById } from '../store/messages.js';
 import { markRefusal } from '../store/refusals.js';

@@ -34,7 +34,7 @@ export function* connectionById(id: string): Work<ConnectionRow | undefined> {
 
 /** Changes whenever any connection was added, changed or removed: what the supervisor watches. */
 export function* connectionsVersion(): Work<number> {
-  const row = yield* get<{ version: number | null }>(
+  const row = yield* get<{ version: number | string | null }>(
     'SELECT SUM(version) AS version FROM connections',
   );
   return Number(row?.version ?? 0);

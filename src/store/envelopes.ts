@@ -157,7 +157,7 @@ export function* quarantinedAfter(after: number, limit: number): Work<readonly n
 
 export function* countQuarantined(): Work<number> {
   const row = yield* get<{ n: number }>('SELECT COUNT(*) AS n FROM envelopes WHERE state = 2');
-  return Number(row?.n ?? 0);
+  return row?.n ?? 0;
 }
 
 /** Those of the keys that this connection has received already. */

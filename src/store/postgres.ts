@@ -1,10 +1,10 @@
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import pg from 'pg';
-import type { Answer, Row, Statement, Work } from './work.js';
+import type { Answer, Statement, Work } from './work.js';
 import { StoreProblem, type Store } from './store.js';
 
-const INT8 = 20;
+const INT8 = pg.types.builtins.INT8;
 const POOL_SIZE = 10;
 /** Serialisation failures and deadlocks: the whole work is run again. */
 const RETRIABLE = new Set(['40001', '40P01']);
@@ -37,8 +37,9 @@ async function retried<T>(task: () => Promise<T>): Promise<T> {
     try {
       return await task();
     } catch (error) {
-      if (tries >= MOST_TRIES || !RETRIABLE.has((error as { code?: string }).code ?? ''))
+      if (tries >= MOST_TRIES || !RETRIABLE.has((error as { code?: string }).code ?? '')) {
         throw problemOf(error);
+      }
     }
   }
 }
@@ -72,8 +73,9 @@ function inTransaction<T>(db: Knex, texts: Map<string, Prepared>, work: () => Wo
 
 async function drive<T>(work: Work<T>, client: Client, texts: Map<string, Prepared>): Promise<T> {
   let step = work.next(undefined);
-  while (step.done !== true)
+  while (step.done !== true) {
     step = work.next(await execute(client, prepare(step.value, texts), step.value));
+  }
   return step.value;
 }
 
@@ -100,18 +102,19 @@ async function execute(
     ...prepared,
     values: values as unknown[],
   });
-  if (kind === 'all') return rows as readonly Row[];
-  if (kind === 'get') return rows[0] as Row | undefined;
+  if (kind === 'all') return rows;
+  if (kind === 'get') return rows[0];
   if (kind === 'run') return rowCount ?? 0;
   return (rows[0] as { id?: number } | undefined)?.id ?? 0;
 }
 
 function problemOf(error: unknown): Error {
   const { code, message } = error as { code?: string; message: string };
-  if (code === '53100')
+  if (code === '53100') {
     return new StoreProblem(
       'full',
       'the database disk is full: nothing was stored; free some space, the hub goes on by itself',
     );
+  }
   return error instanceof Error ? error : new Error(message);
 }

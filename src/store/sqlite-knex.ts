@@ -58,8 +58,8 @@ function dialect(): Dialect {
         query.response = statement.all(...bindings);
       } else {
         const { changes, lastInsertRowid } = statement.run(...bindings);
-        query.response = { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) };
-        query.context = { lastID: Number(lastInsertRowid), changes: Number(changes) };
+        query.response = { changes: changes, lastInsertRowid: lastInsertRowid };
+        query.context = { lastID: lastInsertRowid, changes };
       }
       return Promise.resolve(query);
     }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 import type { Answer, Row, Statement, Value, Work } from './work.js';
+import { GroupCommit } from './group-commit.js';
 import { StoreProblem, type Store } from './store.js';
 import { sqliteKnex } from './sqlite-knex.js';
 
@@ -11,15 +12,6 @@ const OLDEST_SQLITE = '3.51.3';
 const PAGE_CACHE_KIB = 16_384;
 /** Pages the log may hold before they are carried over: fewer, larger carries; 16 MiB of log. */
 const CHECKPOINT_PAGES = 4_096;
-const BUSY_RETRY_MS = 5;
-const BUSY_PATIENCE_MS = 10_000;
-
-/** Works that are asked for in one turn of the event loop and share one commit. */
-interface Pending {
-  readonly work: () => Work<unknown>;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /** Opens the embedded database; one process serves it (see `lock.ts`). */
 export function openSqlite(file: string): Store {
@@ -29,7 +21,7 @@ export function openSqlite(file: string): Store {
   reader.exec('PRAGMA query_only=ON');
   const writes = prepared(writer);
   const reads = prepared(reader);
-  const committer = groupCommit(writer, writes);
+  const committer = new GroupCommit(writer, (work) => drive(work, writes));
   let knex: Knex | null = null;
   return {
     dialect: 'sqlite',
@@ -99,7 +91,7 @@ function prepared(db: Db): Execute {
     if (kind === 'get') return statement.get(...bound) as Row | undefined;
     if (kind === 'all') return statement.all(...bound) as Row[];
     const { changes, lastInsertRowid } = statement.run(...bound);
-    if (kind === 'run') return Number(changes);
+    if (kind === 'run') return changes;
     return changes === 0 ? 0 : Number(lastInsertRowid);
   };
 }
@@ -114,120 +106,6 @@ function attempt<T>(task: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(task());
   });
-}
-
-function groupCommit(db: Db, execute: Execute) {
-  let queue: Pending[] = [];
-  let scheduled = false;
-  let idle: (() => void)[] = [];
-
-  function write<T>(work: () => Work<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
-      if (!scheduled) {
-        scheduled = true;
-        setImmediate(flush, Date.now() + BUSY_PATIENCE_MS);
-      }
-    });
-  }
-
-  function flush(patience: number): void {
-    if (!begin(db)) {
-      if (Date.now() < patience) return void setTimeout(flush, BUSY_RETRY_MS, patience);
-      return settle(
-        queue.splice(0),
-        new StoreProblem(
-          'busy',
-          'another process keeps the database locked; stop it or wait for it to end',
-        ),
-      );
-    }
-    const batch = queue;
-    queue = [];
-    settleBatch(batch);
-  }
-
-  function settleBatch(batch: readonly Pending[]): void {
-    const done: (() => void)[] = [];
-    try {
-      for (const pending of batch) done.push(runOne(pending, batch.length > 1));
-      db.exec('COMMIT');
-    } catch (error) {
-      rollback(db);
-      return settle(batch, problemOf(error));
-    }
-    scheduled = queue.length > 0;
-    if (scheduled) setImmediate(flush, Date.now() + BUSY_PATIENCE_MS);
-    for (const resolve of done) resolve();
-    announceIdle();
-  }
-
-  /** A work that fails alone must not undo its neighbours: it runs in a savepoint of its own. */
-  function runOne(pending: Pending, shared: boolean): () => void {
-    if (!shared) {
-      const value = drive(pending.work(), execute);
-      return () => pending.resolve(value);
-    }
-    db.exec('SAVEPOINT one');
-    try {
-      const value = drive(pending.work(), execute);
-      db.exec('RELEASE one');
-      return () => pending.resolve(value);
-    } catch (error) {
-      if (!inTransaction(db)) throw error;
-      db.exec('ROLLBACK TO one');
-      db.exec('RELEASE one');
-      return () => pending.reject(problemOf(error));
-    }
-  }
-
-  function settle(batch: readonly Pending[], error: Error): void {
-    scheduled = queue.length > 0;
-    if (scheduled) setImmediate(flush, Date.now() + BUSY_PATIENCE_MS);
-    for (const pending of batch) pending.reject(error);
-    announceIdle();
-  }
-
-  function announceIdle(): void {
-    if (scheduled) return;
-    for (const resolve of idle.splice(0)) resolve();
-  }
-
-  const drained = (): Promise<void> =>
-    scheduled ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve();
-  return { write, drained };
-}
-
-function begin(db: Db): boolean {
-  try {
-    db.exec('BEGIN IMMEDIATE');
-    return true;
-  } catch (error) {
-    if (isBusy(error)) return false;
-    throw error;
-  }
-}
-
-function inTransaction(db: Db): boolean {
-  return db.isTransaction;
-}
-
-function rollback(db: Db): void {
-  if (inTransaction(db)) db.exec('ROLLBACK');
-}
-
-const isBusy = (error: unknown): boolean =>
-  /database is (locked|busy)/i.test((error as Error).message);
-
-function problemOf(error: unknown): Error {
-  const { message } = error as Error;
-  if (/disk is full|disk I\/O error/i.test(message)) {
-    return new StoreProblem(
-      'full',
-      'the disk is full: nothing was stored; free some space, the hub goes on by itself',
-    );
-  }
-  return error as Error;
 }
 
 /** A whole copy beside the database, made before its schema changes; none of an empty database. */

@@ -57,8 +57,9 @@ describe('the write port', () => {
     const { store } = test_;
     const ids = await store.write(function* () {
       const made: number[] = [];
-      for (const name of ['a', 'b', 'c'])
+      for (const name of ['a', 'b', 'c']) {
         made.push(yield* insert('INSERT INTO groups (name) VALUES (?)', name));
+      }
       return made;
     });
     const [a = 0, , c = 0] = ids;
@@ -132,19 +133,21 @@ describe('event numbers', () => {
   test('a reader who follows them sees every event of concurrent writers, in order, without a gap', async () => {
     const { store } = test_;
     const seen: number[] = [];
-    let writing = true;
+    const writers = { writing: true };
     const reader = (async () => {
-      while (writing || (await store.write(() => numberEvents(7))) > 0) {
+      while (writers.writing || (await store.write(() => numberEvents(7))) > 0) {
         await store.write(() => numberEvents(7));
-        for (const event of await store.read(() => eventsAfter(seen.at(-1) ?? 0, 1_000)))
+        for (const event of await store.read(() => eventsAfter(seen.at(-1) ?? 0, 1_000))) {
           seen.push(event.number ?? 0);
+        }
         await new Promise(setImmediate);
       }
-      for (const event of await store.read(() => eventsAfter(seen.at(-1) ?? 0, 1_000)))
+      for (const event of await store.read(() => eventsAfter(seen.at(-1) ?? 0, 1_000))) {
         seen.push(event.number ?? 0);
+      }
     })();
     await Promise.all(Array.from({ length: 40 }, () => store.write(() => record(5))));
-    writing = false;
+    writers.writing = false;
     await reader;
     expect(seen).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
   });

@@ -151,7 +151,7 @@ export function* partsSinceLastWord(
      GROUP BY d.conversation_id`,
     idList(conversations),
   );
-  return new Map(rows.map(({ conversation_id, n }) => [conversation_id, Number(n)]));
+  return new Map(rows.map(({ conversation_id, n }) => [conversation_id, n]));
 }
 
 export function* groupNames(): Work<ReadonlyMap<number, string>> {

@@ -77,8 +77,9 @@ export function* hangTicket(younger: number, older: number, root: number): Work<
 /** Takes one edge out; `members` is the part below it, without its new root. */
 export function* unhangTicket(ticket: number, members: readonly number[]): Work<void> {
   yield* run('UPDATE tickets SET merged_into = NULL, root_id = NULL WHERE id = ?', ticket);
-  for (const member of members)
+  for (const member of members) {
     yield* run('UPDATE tickets SET root_id = ? WHERE id = ?', ticket, member);
+  }
 }
 
 /** The oldest open root, other than `than`, that this person spoke on since `since`. */

@@ -31,7 +31,8 @@ export function* apiTokenByHash(hash: string): Work<ApiTokenRow | undefined> {
 }
 
 export function* countApiTokens(): Work<number> {
-  return Number((yield* get<{ n: number }>('SELECT COUNT(*) AS n FROM api_tokens'))?.n ?? 0);
+  const row = yield* get<{ n: number }>('SELECT COUNT(*) AS n FROM api_tokens');
+  return row?.n ?? 0;
 }
 
 export type ListedTokenRow = ApiTokenRow & { readonly created_at: number };

@@ -82,8 +82,9 @@ export async function measureWebhooks(hub: BenchHub, { path, ...run }: Run): Pro
 export async function untilFiled(hub: BenchHub, n: number): Promise<number> {
   const patience = Date.now() + LONGEST_WAIT_MS;
   while (hub.filed() < n) {
-    if (Date.now() > patience)
+    if (Date.now() > patience) {
       throw new Error(`${hub.filed()} of ${n} messages were filed in ${LONGEST_WAIT_MS} ms`);
+    }
     await pause(5);
   }
   return Date.now();

@@ -53,8 +53,9 @@ function oneConnection(task: MailTask, next: () => number | null): Promise<numbe
     const take = (line: string): void => {
       if (line.charAt(3) === '-') return;
       const step = waiting.shift();
-      if (!/^[23]/.test(line))
+      if (!/^[23]/.test(line)) {
         return reject(new Error(`${step ?? 'something'} was answered ${line}`));
+      }
       if (step === 'greeting') {
         waiting.push('ehlo');
         socket.write('EHLO bench.example.com\r\n');

@@ -15,7 +15,7 @@ export interface Running {
 }
 
 /** Runs a load in a process of its own and returns what it saw. */
-function runChild<Task, Result>(script: string, task: Task): Promise<Result> {
+function runChild<Result>(script: string, task: object): Promise<Result> {
   const child = fork(new URL(script, import.meta.url));
   return new Promise((resolve, reject) => {
     child.once('message', (result) => resolve(result as Result));
@@ -23,7 +23,7 @@ function runChild<Task, Result>(script: string, task: Task): Promise<Result> {
     child.once('exit', (code) =>
       code === 0 ? undefined : reject(new Error(`${script} ended with ${code}`)),
     );
-    child.send(task as object);
+    child.send(task);
   });
 }
 
@@ -122,7 +122,8 @@ export async function callApi<T>(
     headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  if (!response.ok)
+  if (!response.ok) {
     throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+  }
   return (await response.json()) as T;
 }

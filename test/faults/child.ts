@@ -34,8 +34,9 @@ export async function startChild({ folder, port, crashpoints }: ChildOptions): P
   const exited = new Promise<NodeJS.Signals | null>((resolve) =>
     child.once('exit', (_, signal) => resolve(signal)),
   );
-  while (child.exitCode === null && child.signalCode === null && !(await isReady(port)))
+  while (child.exitCode === null && child.signalCode === null && !(await isReady(port))) {
     await pause(20);
+  }
   return {
     exited,
     async stop() {

@@ -79,13 +79,13 @@ afterAll(async () => {
 
 const start = (crashpoints: string | null): Promise<Child> => startChild({ ...world, crashpoints });
 
-function query<T>(sql: string): readonly T[] {
+function query(sql: string): readonly Record<string, string | number>[] {
   const db = new DatabaseSync(join(world.folder, 'data', 'hubbub.db'), {
     readOnly: true,
     timeout: 5_000,
   });
   try {
-    return db.prepare(sql).all() as T[];
+    return db.prepare(sql).all() as Record<string, string | number>[];
   } finally {
     db.close();
   }
@@ -177,7 +177,7 @@ async function customersWrite(): Promise<void> {
 /** Answers follow the complaints, one after the other as a person writes them. */
 async function agentsAnswer(): Promise<void> {
   for (let ticket = 1; ticket <= REPLIES; ticket += 1) {
-    while (query('SELECT 1 FROM tickets WHERE id = ' + ticket).length === 0) await pause(50);
+    while (query(`SELECT 1 FROM tickets WHERE id = ${ticket}`).length === 0) await pause(50);
     while (ticket > share(REPLIES)) await pause(20);
     await answerUntilTaken(ticket);
     for (let looks = 0; looks < 25 && underWay().length > 0; looks += 1) await pause(20);
@@ -203,13 +203,12 @@ test('killed at every boundary, the hub loses nothing it acknowledged and repeat
   await life;
   const { kills } = world;
 
-  const told = query<{ text: string; n: number }>(
+  const told = query(
     "SELECT text, COUNT(*) AS n FROM messages WHERE direction = 'in' GROUP BY text",
   );
-  const states = query<{ state: string; n: number }>(
-    'SELECT state, COUNT(*) AS n FROM deliveries GROUP BY state',
-  );
-  const count = (state: string): number => states.find((row) => row.state === state)?.n ?? 0;
+  const states = query('SELECT state, COUNT(*) AS n FROM deliveries GROUP BY state');
+  const count = (state: string): number =>
+    Number(states.find((row) => row['state'] === state)?.['n'] ?? 0);
   const taken = world.shop.replies.map(
     ({ body }) => (JSON.parse(body) as { data: { text: string } }).data.text,
   );
@@ -220,8 +219,8 @@ test('killed at every boundary, the hub loses nothing it acknowledged and repeat
 
   expect(kills).toBe(KILLS.length);
   expect(world.acknowledged.size).toBe(INBOUND);
-  expect(new Set(told.map(({ text }) => text))).toEqual(world.acknowledged);
-  expect(told.filter(({ n }) => n !== 1)).toEqual([]);
+  expect(new Set(told.map((row) => row['text']))).toEqual(world.acknowledged);
+  expect(told.filter((row) => row['n'] !== 1)).toEqual([]);
   expect(query('SELECT 1 FROM tickets')).toHaveLength(INBOUND);
   expect(new Set(taken).size).toBe(taken.length);
   expect(count('sent') + count('uncertain')).toBe(REPLIES);

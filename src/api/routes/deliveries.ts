@@ -9,7 +9,8 @@ import { idInPath } from '../schemas/ids.js';
 import { DeliveryView } from '../schemas/messages.js';
 import { retryDelivery } from '../../replies/retry.js';
 import { resolveDelivery } from '../../replies/settle.js';
-import { deliveryById, listDeliveries, partsOfDeliveries } from '../../store/deliveries.js';
+import { deliveryById, listDeliveries } from '../../store/deliveries.js';
+import { partsOfDeliveries } from '../../store/delivery-parts.js';
 
 const params = z.object({ id: idInPath });
 const one = { 200: { description: 'The delivery', schema: DeliveryView } };

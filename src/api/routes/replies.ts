@@ -9,7 +9,8 @@ import { route, type Route } from '../route.js';
 import { DeliveryView } from '../schemas/messages.js';
 import { NewReply, numberParams } from '../schemas/tickets.js';
 import { compose, type Composed, type Once } from '../../replies/compose.js';
-import { deliveryById, partsOf } from '../../store/deliveries.js';
+import { deliveryById } from '../../store/deliveries.js';
+import { partsOf } from '../../store/delivery-parts.js';
 import { keepAnswer, keptAnswer, takeKey } from '../../store/idempotency.js';
 import type { Work } from '../../store/work.js';
 

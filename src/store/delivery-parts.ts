@@ -1,0 +1,157 @@
+import { all, get, idList, insert, run, type Work } from './work.js';
+
+export interface PartRow {
+  readonly id: number;
+  readonly delivery_id: number;
+  readonly connection_id: string;
+  readonly position: number;
+  readonly key: string;
+  readonly payload: string;
+  readonly hash: string;
+  readonly preview: string;
+  readonly attachments: string;
+  readonly state: string;
+  readonly external_id: string | null;
+  readonly attempts: number;
+  readonly sent_at: number | null;
+  readonly reason: string | null;
+}
+
+const PART =
+  'id, delivery_id, connection_id, position, key, payload, hash, preview, attachments, state, external_id, attempts, sent_at, reason';
+
+export type NewPart = Pick<
+  PartRow,
+  | 'delivery_id'
+  | 'connection_id'
+  | 'position'
+  | 'key'
+  | 'payload'
+  | 'hash'
+  | 'preview'
+  | 'attachments'
+>;
+
+export function* insertPart(row: NewPart): Work<number> {
+  return yield* insert(
+    `INSERT INTO delivery_parts (delivery_id, connection_id, position, key, payload, hash, preview, attachments, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued')`,
+    row.delivery_id,
+    row.connection_id,
+    row.position,
+    row.key,
+    row.payload,
+    row.hash,
+    row.preview,
+    row.attachments,
+  );
+}
+
+export function* partsOf(delivery: number): Work<readonly PartRow[]> {
+  return yield* all<PartRow>(
+    `SELECT ${PART} FROM delivery_parts WHERE delivery_id = ? ORDER BY position`,
+    delivery,
+  );
+}
+
+export function* partsOfDeliveries(deliveries: readonly number[]): Work<readonly PartRow[]> {
+  return yield* all<PartRow>(
+    `SELECT ${PART} FROM delivery_parts WHERE delivery_id IN {ids} ORDER BY delivery_id, position`,
+    idList(deliveries),
+  );
+}
+
+export function* partByExternalId(
+  connection: string,
+  externalId: string,
+): Work<PartRow | undefined> {
+  return yield* get<PartRow>(
+    `SELECT ${PART} FROM delivery_parts WHERE connection_id = ? AND external_id = ?`,
+    connection,
+    externalId,
+  );
+}
+
+export function* partByKey(key: string): Work<PartRow | undefined> {
+  return yield* get<PartRow>(`SELECT ${PART} FROM delivery_parts WHERE key = ?`, key);
+}
+
+/** Parts that are known to have left on a conversation, for watermarks ("read up to"). */
+export function* sentParts(conversation: number, upTo: number): Work<readonly PartRow[]> {
+  return yield* all<PartRow>(
+    `SELECT ${PART.split(', ')
+      .map((name) => `p.${name}`)
+      .join(', ')} FROM delivery_parts p JOIN deliveries d ON d.id = p.delivery_id
+     WHERE d.conversation_id = ? AND p.sent_at <= ? AND p.state IN ('sent', 'delivered') ORDER BY p.id DESC LIMIT 200`,
+    conversation,
+    upTo,
+  );
+}
+
+/**
+ * Committed before the first byte leaves: after a crash this part is uncertain, not queued. Renews
+ * the claim of its delivery. False when the part needs no sending any more.
+ */
+export function* markPartSending(
+  { id, delivery_id }: PartRow,
+  at: number,
+  leaseUntil: number,
+): Work<boolean> {
+  const changed = yield* run(
+    `UPDATE delivery_parts SET state = 'sending', sent_at = ? WHERE id = ? AND state IN ('queued', 'sending')`,
+    at,
+    id,
+  );
+  yield* run('UPDATE deliveries SET lease_until = ? WHERE id = ?', leaseUntil, delivery_id);
+  return changed > 0;
+}
+
+/** To be sent again with the same key, as if it had never been tried. */
+export function* requeuePart(id: number, reason: string): Work<void> {
+  yield* run(
+    "UPDATE delivery_parts SET state = 'queued', attempts = 0, reason = ? WHERE id = ?",
+    reason,
+    id,
+  );
+}
+
+export function* countPartAttempt(id: number): Work<void> {
+  yield* run('UPDATE delivery_parts SET attempts = attempts + 1 WHERE id = ?', id);
+}
+
+export function* setPart(
+  id: number,
+  state: string,
+  externalId: string | null,
+  reason: string | null,
+): Work<void> {
+  yield* run(
+    'UPDATE delivery_parts SET state = ?, external_id = COALESCE(?, external_id), reason = ? WHERE id = ?',
+    state,
+    externalId,
+    reason,
+    id,
+  );
+}
+
+export function* insertAttempt(part: number, at: number, outcome: string): Work<void> {
+  yield* insert('INSERT INTO attempts (part_id, at, outcome) VALUES (?, ?, ?)', part, at, outcome);
+}
+
+/** How often this part met a defect of its connector. */
+export function* defectsOf(part: number): Work<number> {
+  const row = yield* get<{ n: number }>(
+    `SELECT COUNT(*) AS n FROM attempts WHERE part_id = ? AND outcome LIKE '{"kind":"defect"%'`,
+    part,
+  );
+  return row?.n ?? 0;
+}
+
+export function* attemptsOf(
+  delivery: number,
+): Work<readonly { part_id: number; at: number; outcome: string }[]> {
+  return yield* all(
+    'SELECT a.part_id, a.at, a.outcome FROM attempts a JOIN delivery_parts p ON p.id = a.part_id WHERE p.delivery_id = ? ORDER BY a.id',
+    delivery,
+  );
+}
