@@ -1,10 +1,19 @@
-/** The suites that talk to real servers (Postgres, Redis, Dovecot): `npm run test:servers`. */
+/**
+ * The suites that talk to real servers (Postgres, Redis, Dovecot), and those of the core and the
+ * journeys once more on Postgres and BullMQ: `npm run test:servers`.
+ */
 import everywhere from './jest.config.mjs';
+
+process.env.DB = 'postgres';
+
+const ON_BOTH_DATABASES = ['src/store', 'src/desk', 'src/intake', 'src/replies', 'test/journeys'];
 
 /** @type {import('jest').Config} */
 export default {
   ...everywhere,
-  testMatch: ['<rootDir>/dist/test/servers/**/*.test.js'],
+  testMatch: ['test/servers', ...ON_BOTH_DATABASES].map(
+    (folder) => `<rootDir>/dist/${folder}/**/*.test.js`,
+  ),
   testPathIgnorePatterns: [],
   // They share one database server: side by side they would only measure each other.
   maxWorkers: 1,

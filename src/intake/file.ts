@@ -178,7 +178,8 @@ function* fileMessage(filing: Filing): Work<void> {
     current === undefined || current.root_id === null
       ? current
       : yield* ticketById(current.root_id);
-  const follows = current !== undefined && root !== undefined && takesMore(root, time.at);
+  const follows =
+    current !== undefined && root !== undefined && (draft.historic || takesMore(root, time.at));
   const ticket = follows ? yield* follow(filing, current) : yield* openTicket(filing, conversation);
   const lastInAt = Math.max(time.at, conversation.last_in_at ?? 0);
   yield* touchConversation(conversation.id, ticket, mergedContext(conversation, draft), lastInAt);
@@ -189,7 +190,13 @@ function* follow(filing: Filing, current: TicketRow): Work<number> {
   const { draft, now, time } = filing;
   const message = yield* insertMessageOf(filing, current.id, current.conversation_id);
   const data = { message, at: time.at, excerpt: excerpt(draft.text), fields: draft.fields };
-  yield* recordEvent(current, { type: 'received', data }, now, 'customer');
+  const { historic } = draft;
+  yield* recordEvent(
+    current,
+    { type: 'received', data: historic ? { ...data, historic } : data },
+    now,
+    'customer',
+  );
   return current.id;
 }
 
@@ -227,7 +234,7 @@ function subjectOf(draft: Draft): string | null {
 }
 
 function* relate(
-  { deps, draft, now }: Filing,
+  { deps, now, time }: Filing,
   ticket: number,
   { person, proven, fresh }: Identified,
   before: TicketRow | undefined,
@@ -248,7 +255,7 @@ function* relate(
       ],
     });
   }
-  if (proven && !fresh && !draft.historic) yield* match(ticket, person, deps.rule, now);
+  if (proven && !fresh) yield* match({ ticket, person, at: time.at }, deps.rule, now);
 }
 
 function* insertMessageOf(

@@ -4,7 +4,7 @@
  * Leaves behind: the conversation with its person; handles with the proof they came with.
  */
 import type { Draft } from '../model/draft.js';
-import { normaliseIdentity, type Identity } from '../model/identity.js';
+import { normaliseIdentity, plainHandle, type Identity } from '../model/identity.js';
 import {
   conversationByKey,
   giveConversation,
@@ -44,7 +44,7 @@ export function* identify(draft: Draft, group: number, now: number): Work<Identi
   const proofs = identities.filter(({ proof }) => proof === 'proven');
   const proven = proofs.length > 0;
   // Somebody else on the same thread (a colleague in copy) is a participant, never the customer.
-  if (known !== undefined && known.handle !== draft.sender.handle) {
+  if (known !== undefined && plainHandle(known.handle) !== plainHandle(draft.sender.handle)) {
     return {
       conversation: known,
       person: yield* rootPerson(known.person_id),

@@ -12,9 +12,19 @@ export interface MatchRule {
   readonly samePersonWithin: number;
 }
 
+/** A ticket that was just opened. */
+export interface Opened {
+  readonly ticket: number;
+  /** Root of the person who proved to be behind it. */
+  readonly person: number;
+  /** When its message was said: an import is compared with what was open then. */
+  readonly at: number;
+}
+
 /** Merges the new ticket with an open one of the same proven person; returns the root. */
-export function* match(ticket: number, person: number, rule: MatchRule, now: number): Work<number> {
-  const other = yield* openRootOfPerson(person, ticket, now - rule.samePersonWithin);
+export function* match({ ticket, person, at }: Opened, rule: MatchRule, now: number): Work<number> {
+  const within = { from: at - rule.samePersonWithin, to: at + rule.samePersonWithin };
+  const other = yield* openRootOfPerson(person, ticket, within);
   if (other === undefined) return ticket;
   const days = Math.round(rule.samePersonWithin / 86_400_000);
   const root = yield* mergeTickets(other.id, ticket, {

@@ -73,6 +73,8 @@ export type TicketEvent =
         readonly at: number;
         readonly excerpt: string;
         readonly fields?: Readonly<Record<string, string>>;
+        /** Imported: it tells what was, and reopens nothing. */
+        readonly historic?: boolean;
       };
     }
   | { readonly type: 'kept'; readonly data: { readonly message: number; readonly kind: string } }
@@ -113,11 +115,16 @@ export type TicketEventType = TicketEvent['type'];
 
 /** A text as lists and events show it. */
 export function excerpt(text: string): string {
-  const line = text
-    .slice(0, EXCERPT * 2)
+  const line = wholeCharacters(text.slice(0, EXCERPT * 2))
     .replace(/\s+/g, ' ')
     .trim();
-  return line.length > EXCERPT ? `${line.slice(0, EXCERPT - 1).toWellFormed()}…` : line;
+  return line.length > EXCERPT ? `${wholeCharacters(line.slice(0, EXCERPT - 1))}…` : line;
+}
+
+/** Without the first half of a character that was cut in two. */
+function wholeCharacters(cut: string): string {
+  const last = cut.charCodeAt(cut.length - 1);
+  return last >= 0xd800 && last <= 0xdbff ? cut.slice(0, -1) : cut;
 }
 
 export function newTicketState(at: number): TicketState {
@@ -180,15 +187,25 @@ function opened(state: TicketState, { subject, fields, first }: Data<'opened'>):
 }
 
 function received(state: TicketState, data: Data<'received'>): TicketState {
-  const reopens = state.status === 'waiting' || state.status === 'solved';
+  const answered = state.status === 'waiting' || state.status === 'solved';
+  const reopens = answered && data.historic !== true;
   return {
     ...state,
     status: reopens ? 'open' : state.status,
-    solvedAt: state.status === 'solved' ? null : state.solvedAt,
-    fields: data.fields === undefined ? state.fields : { ...state.fields, ...data.fields },
+    solvedAt: reopens ? null : state.solvedAt,
+    fields: fieldsAfter(state, data),
     counts: { ...state.counts, in: state.counts.in + 1 },
     ...latest(state, 'in', data),
   };
+}
+
+/** A late arrival fills gaps and does not overwrite what was said after it. */
+function fieldsAfter(
+  state: TicketState,
+  { at, fields = {} }: Data<'received'>,
+): TicketState['fields'] {
+  const late = state.lastMessage !== null && at < state.lastMessage.at;
+  return late ? { ...fields, ...state.fields } : { ...state.fields, ...fields };
 }
 
 function replied(state: TicketState, data: Data<'replied'>): TicketState {

@@ -82,22 +82,23 @@ export function* unhangTicket(ticket: number, members: readonly number[]): Work<
   }
 }
 
-/** The oldest open root, other than `than`, that this person spoke on since `since`. */
+/** The oldest open root, other than `than`, that this person last spoke on between these times. */
 export function* openRootOfPerson(
   rootPerson: number,
   than: number,
-  since: number,
+  within: { readonly from: number; readonly to: number },
 ): Work<{ id: number } | undefined> {
   return yield* get<{ id: number }>(
     `SELECT r.id FROM conversations c JOIN tickets t ON t.conversation_id = c.id
        JOIN tickets r ON r.id = COALESCE(t.root_id, t.id)
      WHERE c.person_id IN (SELECT id FROM persons WHERE id = ? OR root_id = ?)
-       AND r.id <> ? AND r.spam = 0 AND r.status IN ('new', 'open', 'waiting') AND r.last_message_at >= ?
+       AND r.id <> ? AND r.spam = 0 AND r.status IN ('new', 'open', 'waiting') AND r.last_message_at BETWEEN ? AND ?
      ORDER BY r.id LIMIT 1`,
     rootPerson,
     rootPerson,
     than,
-    since,
+    within.from,
+    within.to,
   );
 }
 

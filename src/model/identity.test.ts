@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import {
+  isUniversalHandle,
+  normaliseIdentity,
+  plainHandle,
+  strongerProof,
+  type Identity,
+} from './identity.js';
+
+const one = (kind: Identity['kind'], value: string, scope = ''): Identity => ({
+  ...{ kind, value, scope, proof: 'strong' },
+});
+const value = (identity: Identity): string => normaliseIdentity(identity, 'conn').value;
+
+describe('two spellings of one address', () => {
+  test.each([
+    [' Zhang@Example.COM ', 'zhang@example.com'],
+    ['张伟@例子.中国', '张伟@例子.中国'],
+  ])('of a mailbox are equal: %s', (given, plain) => {
+    expect(value(one('email', given))).toBe(plain);
+  });
+
+  test.each([
+    ['+49 (30) 1234-567', '+49301234567'],
+    ['0049 30 1234567', '+49301234567'],
+    ['+49301234567', '+49301234567'],
+    ['030 1234567', '0301234567'],
+  ])('of a phone number are equal: %s', (given, plain) => {
+    expect(value(one('phone', given))).toBe(plain);
+  });
+
+  test('stay two where the platform says so: its ids are taken as they are', () => {
+    expect(value(one('openid', 'oAbC '))).toBe('oAbC ');
+  });
+
+  test('are equal when normalised once or twice', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('email', 'phone', 'uid' as const), fc.string(), (kind, text) => {
+        const once = normaliseIdentity(one(kind, text), 'conn');
+        expect(normaliseIdentity(once, 'conn')).toEqual(once);
+      }),
+    );
+  });
+});
+
+describe('the scope', () => {
+  test('of mailboxes and phone numbers is everywhere, whatever a mapping says', () => {
+    expect(normaliseIdentity(one('email', 'a@b.c', 'shop'), 'conn').scope).toBe('');
+    expect(normaliseIdentity(one('phone', '+1555', 'shop'), 'conn').scope).toBe('');
+  });
+
+  test.each(['openid', 'unionid', 'uid', 'customerId'] as const)(
+    'of a %s is what it says, else its connection',
+    (kind) => {
+      expect(normaliseIdentity(one(kind, 'x', 'provider'), 'conn').scope).toBe('provider');
+      expect(normaliseIdentity(one(kind, 'x'), 'conn').scope).toBe('conn');
+    },
+  );
+});
+
+test('the stronger of two proofs is kept', () => {
+  expect(strongerProof('weak', 'strong')).toBe('strong');
+  expect(strongerProof('proven', 'strong')).toBe('proven');
+  expect(strongerProof('weak', 'weak')).toBe('weak');
+});
+
+describe('an address of unknown kind', () => {
+  test.each([
+    ['Zhang@Example.com', 'zhang@example.com', true],
+    ['+1 (555) 000-1234', '+15550001234', true],
+    ['001 555 000 1234', '+15550001234', true],
+    ['5550001234', '5550001234', false],
+    ['oAbC-9', 'oAbC-9', false],
+    ['+1', '+1', false],
+  ])('%s is compared as %s', (given, plain, universal) => {
+    expect([plainHandle(given), isUniversalHandle(given)]).toEqual([plain, universal]);
+  });
+});
