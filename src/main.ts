@@ -256,9 +256,9 @@ function replyStages({ house, queue, registry, supervisor, crashpoint }: Parts):
   const { live } = supervisor;
   const lanes = createLanes(find);
   const sending = { store, queue, clock, chance, log, find, live, lanes, crashpoint };
-  const { bytes } = loaded.config.attachments;
+  const limits = loaded.config.attachments;
   return {
-    attachments: () => fetchAttachments({ store, blobs, queue, clock, find, live, bytes }),
+    attachments: () => fetchAttachments({ store, blobs, queue, clock, find, live, ...limits }),
     send: () => send(sending),
     reconcile: () => reconcile(sending),
   };

@@ -24,6 +24,7 @@ const BATCH = 16;
 const MOST_TRIES = 8;
 const FIRST_DELAY = 2 * SECOND;
 const LONGEST_DELAY = 30 * MINUTE;
+const CLOSED_DELAY = MINUTE;
 
 export interface AttachmentDependencies {
   readonly store: Store;
@@ -32,8 +33,14 @@ export interface AttachmentDependencies {
   readonly clock: Clock;
   readonly find: FindConnection;
   readonly live: (connection: string) => Live | undefined;
+  /** The largest that is kept. */
   readonly bytes: number;
+  /** How long one fetch may take, milliseconds. */
+  readonly timeout: number;
 }
+
+/** `closed`: its connection is not open; that says nothing about the file. */
+type Tried = Fetched | { readonly kind: 'closed' };
 
 export async function fetchAttachments(deps: AttachmentDependencies): Promise<void> {
   for (;;) {
@@ -46,18 +53,30 @@ export async function fetchAttachments(deps: AttachmentDependencies): Promise<vo
 async function fetchOne(deps: AttachmentDependencies, row: AttachmentRow): Promise<void> {
   const fetched = await bytesOf(deps, row);
   if (fetched.kind === 'file') return keep(deps, row, fetched.file);
+  if (fetched.kind === 'closed')
+    return postpone(deps, row, row.attempts, 'the connection is not open');
   const attempts = row.attempts + 1;
   if (fetched.kind === 'expired' || attempts >= MOST_TRIES) {
     const state = fetched.kind === 'expired' ? 'expired' : 'failed';
     return deps.store.write(() => closeAttachment(row.id, state, fetched.why));
   }
-  const dueAt = deps.clock.now() + Math.min(FIRST_DELAY * 2 ** row.attempts, LONGEST_DELAY);
-  await deps.store.write(() => postponeAttachment(row.id, attempts, dueAt, fetched.why));
-  deps.queue.wakeAt('attachments', dueAt);
+  await postpone(deps, row, attempts, fetched.why);
+}
+
+async function postpone(
+  { store, clock, queue }: AttachmentDependencies,
+  { id, attempts: before }: AttachmentRow,
+  attempts: number,
+  why: string,
+): Promise<void> {
+  const pause = attempts === before ? CLOSED_DELAY : FIRST_DELAY * 2 ** before;
+  const dueAt = clock.now() + Math.min(pause, LONGEST_DELAY);
+  await store.write(() => postponeAttachment(id, attempts, dueAt, why));
+  queue.wakeAt('attachments', dueAt);
 }
 
 /** From inside its envelope where it travels there, else from the platform. */
-async function bytesOf(deps: AttachmentDependencies, row: AttachmentRow): Promise<Fetched> {
+async function bytesOf(deps: AttachmentDependencies, row: AttachmentRow): Promise<Tried> {
   const connected = row.connection_id === null ? undefined : deps.find(row.connection_id);
   if (connected === undefined || row.ref === null) {
     return { kind: 'expired', why: 'the connection it came by was removed' };
@@ -66,12 +85,26 @@ async function bytesOf(deps: AttachmentDependencies, row: AttachmentRow): Promis
     const inside = await fromEnvelope(deps, row);
     if (inside !== null) return { kind: 'file', file: inside };
     const live = deps.live(connected.id);
-    if (live?.fetchAttachment === undefined) {
-      return { kind: 'transient', why: 'the connection is not open' };
+    if (live === undefined) return { kind: 'closed' };
+    if (live.fetchAttachment === undefined) {
+      return { kind: 'expired', why: 'it is not in its message, and the platform keeps no files' };
     }
-    return await live.fetchAttachment(row.ref);
+    return await within(deps.timeout, live.fetchAttachment(row.ref));
   } catch (error) {
     return { kind: 'transient', why: String(error).slice(0, 500) };
+  }
+}
+
+async function within(milliseconds: number, fetching: Promise<Fetched>): Promise<Fetched> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Fetched>((resolve) => {
+    const why = `it did not come within ${milliseconds} ms`;
+    timer = setTimeout(resolve, milliseconds, { kind: 'transient', why });
+  });
+  try {
+    return await Promise.race([fetching, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -71,9 +71,13 @@ export async function file(deps: FileDependencies): Promise<void> {
     if (!(await fileBatch(deps, rows, fence))) return;
     deps.crashpoint('file.committed');
     deps.queue.ring('announce', rows.length);
+    if (rows.some(namesAttachments)) deps.queue.ring('attachments');
     if (rows.length < BATCH) return;
   }
 }
+
+/** Only attachments have a `ref`; looking for it in the text of a draft is cheaper than reading it once more. */
+const namesAttachments = ({ body }: DraftRow): boolean => body.includes('"ref":');
 
 function* waitingDrafts(now: number): Work<readonly DraftRow[]> {
   const fresh = yield* dueDrafts(now, BATCH);

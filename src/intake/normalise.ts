@@ -21,7 +21,7 @@ import {
   remarkEnvelope,
   type EnvelopeRow,
 } from '../store/envelopes.js';
-import type { Store } from '../store/store.js';
+import { StoreProblem, type Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
 
 const BATCH = 128;
@@ -49,7 +49,7 @@ export async function normalise(deps: NormaliseDependencies): Promise<void> {
     if (rows.length === 0) return;
     deps.crashpoint('normalise.claimed');
     const reads = await readBatch(deps, rows);
-    const drafts = await deps.store.write(() => keepBatch(rows, reads, deps.clock.now()));
+    const drafts = await keep(deps, rows, reads);
     deps.crashpoint('normalise.committed');
     if (drafts > 0) deps.queue.ring('file', drafts);
     wakePumps(deps, rows, reads);
@@ -112,6 +112,29 @@ export async function envelopeOf(blobs: Blobs, row: EnvelopeRow): Promise<Envelo
     query: row.query,
     receivedAt: row.received_at,
   };
+}
+
+/** One transaction for all; when the database refuses one of them, each gets its own. */
+async function keep(
+  { store, clock }: NormaliseDependencies,
+  rows: readonly EnvelopeRow[],
+  reads: readonly Read[],
+): Promise<number> {
+  try {
+    return await store.write(() => keepBatch(rows, reads, clock.now()));
+  } catch (error) {
+    if (error instanceof StoreProblem) throw error;
+  }
+  let drafts = 0;
+  for (const [i, row] of rows.entries()) {
+    drafts += await store
+      .write(() => keepBatch([row], reads.slice(i, i + 1), clock.now()))
+      .catch(async (error: unknown) => {
+        await store.write(() => postponeDefect(row, defectText(error), clock.now()));
+        return 0;
+      });
+  }
+  return drafts;
 }
 
 function* keepBatch(
