@@ -62,6 +62,23 @@ test('a failure after it was sent is shown, with the code of the platform', asyn
   expect((await delivery(shop, id)).failure).toContain('30005');
 });
 
+test('a failure says what the platform gave as its reason, and what that means for the address', async () => {
+  const id = await queueReply(shop, 1, 'hello');
+  await shop.send();
+  await shop.file(
+    receipt('sent-1', 'failed', {
+      receipt: { status: 'failed', code: '21610' },
+      fields: { why: 'the customer replied STOP', optedOut: 'yes' },
+    }),
+  );
+  expect(JSON.parse((await delivery(shop, id)).failure ?? '')).toEqual({
+    kind: 'refused',
+    cause: 'optedOut',
+    why: 'the platform reported: the customer replied STOP (21610)',
+  });
+  expect(await shop.reply(1, 'again')).toMatchObject({ refusal: { cause: 'optedOut' } });
+});
+
 test('a failure that names a dead mailbox marks the address in the group of its connection', async () => {
   await shop.connect('b', createCourier(), 'another brand');
   await shop.file({
@@ -180,6 +197,19 @@ describe('a receipt for an uncertain part', () => {
     shop.clock.pass(MINUTE);
     await shop.reconcile();
     expect(await delivery(shop, id)).toMatchObject({ state: 'sent', work: 1 });
+  });
+
+  test('finds it by our key, given back beside an id that we never heard of; later ones by that id', async () => {
+    const id = await queueReply(shop, 1, 'hello');
+    await shop.send();
+    const fields = { partKey: await keyOf(id) };
+    await shop.connect('b');
+    await shop.file(receipt('theirs-7', 'failed', { connection: 'b', fields }));
+    expect(await stateOf(shop, id)).toBe('uncertain');
+    await shop.file(receipt('theirs-7', 'sent', { fields }));
+    expect(await parts(shop, id)).toMatchObject([{ state: 'sent', external_id: 'theirs-7' }]);
+    await shop.file(receipt('theirs-7', 'delivered'));
+    expect(await delivery(shop, id)).toMatchObject({ state: 'delivered', work: 1 });
   });
 
   test('is in time even when it already waited for a person', async () => {
