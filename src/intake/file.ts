@@ -314,6 +314,7 @@ function* keep(filing: Filing): Work<void> {
     const address = { group_id: group, channel, connection_id: connection, handle: sender.handle };
     yield* markRefusal(address, optedOut === 'yes' ? 'optedOut' : null, now);
   }
+  if (saysNothing(draft)) return;
   const conversation = yield* conversationByKey(draft.connection, draft.conversation);
   const ticket =
     typeof conversation?.ticket_id === 'number'
@@ -328,3 +329,7 @@ function* keep(filing: Filing): Work<void> {
     'customer',
   );
 }
+
+/** A platform's word on its own doings ("queued") has nothing to show: the draft keeps it. */
+const saysNothing = ({ subject, text, html, attachments }: Draft): boolean =>
+  text === '' && subject === null && html === null && attachments.length === 0;
