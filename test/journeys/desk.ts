@@ -3,8 +3,10 @@ import type { ConnectionView } from '../../src/api/schemas/connections.js';
 import type { DeliveryView, MessageView } from '../../src/api/schemas/messages.js';
 import type { Duplicate } from '../../src/api/schemas/tickets.js';
 import { Ticket } from '../../src/model/ticket.js';
-import { startTestHub, until, type TestHub } from '../hub.js';
+import { ADMIN_TOKEN, startTestHub, until, type TestHub } from '../hub.js';
 import { movingClock, type MovingClock } from './moving-clock.js';
+
+const ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` };
 
 /** What the API answers to a reply. */
 export interface Queued {
@@ -52,6 +54,10 @@ export interface Desk {
   settled(reply: Queued, state: State): Promise<DeliveryView>;
   /** The same, once it looks as wanted. */
   settledWith(reply: Queued, looks: (delivery: DeliveryView) => boolean): Promise<DeliveryView>;
+  /** Uploads a file for a reply; returns its id. */
+  upload(name: string, bytes: Buffer): Promise<number>;
+  /** The bytes behind the URL of an attachment. */
+  download(url: string): Promise<Buffer>;
   duplicates(number: number): Promise<readonly z.infer<typeof Duplicate>[]>;
   /** Waits until nothing that was received is unread. */
   quiet(): Promise<void>;
@@ -125,6 +131,12 @@ export async function openDesk({ env = {} }: DeskOptions = {}): Promise<Desk> {
       post(202, `/tickets/${number}/replies`, { text, ...extras }),
     settled: (reply, state) => settledWith(reply, (delivery) => delivery.state === state),
     settledWith,
+    upload: (name, bytes) => upload(hub, name, bytes),
+    async download(url) {
+      const response = await fetch(new URL(url, hub.url), { headers: ADMIN });
+      if (response.status !== 200) throw new Error(`${url}: ${response.status}`);
+      return Buffer.from(await response.arrayBuffer());
+    },
     duplicates: async (number) =>
       (await get<Page<z.infer<typeof Duplicate>>>(`/tickets/${number}/duplicates`)).items,
     quiet: () =>
@@ -134,6 +146,16 @@ export async function openDesk({ env = {} }: DeskOptions = {}): Promise<Desk> {
       }).then(() => undefined),
     end: () => hub.end(),
   };
+}
+
+async function upload({ url }: TestHub, name: string, bytes: Buffer): Promise<number> {
+  const response = await fetch(`${url}/api/v1/attachments?name=${encodeURIComponent(name)}`, {
+    method: 'POST',
+    headers: { ...ADMIN, 'content-type': 'application/octet-stream' },
+    body: Uint8Array.from(bytes),
+  });
+  if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
+  return ((await response.json()) as { readonly id: number }).id;
 }
 
 interface Call {
