@@ -18,7 +18,7 @@ export async function outgoingFiles(parts: Parts, ids: readonly number[]): Promi
   const files = [];
   for (const id of ids) {
     const row = rows.find((one) => one.id === id);
-    if (row?.sha256 == null || row.state !== 'stored') {
+    if (row === undefined || row.sha256 === null || row.state !== 'stored') {
       return { kind: 'missing', why: `there is no uploaded file ${id}` };
     }
     if (row.message_id !== null) {

@@ -14,7 +14,8 @@ export interface Parting {
 export function* previewOf(deps: ViewDependencies, number: number): Work<Parting | undefined> {
   const row = yield* ticketById(number);
   const states = yield* previewUnmerge(number);
-  const rootRow = row?.root_id == null ? undefined : yield* ticketById(row.root_id);
+  const rootRow =
+    row === undefined || row.root_id === null ? undefined : yield* ticketById(row.root_id);
   if (row === undefined || rootRow === undefined || states === undefined) return undefined;
   const all = yield* componentOf(rootRow.id);
   const below = new Set(subtree(all, number));

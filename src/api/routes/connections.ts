@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { empty, json, problem, type Answer } from '../answer.js';
 import type { Caller } from '../auth.js';
-import { connectionViews } from '../connection-view.js';
+import { connectionViews, type ConnectionViews } from '../connection-view.js';
 import type { Parts } from '../hub.js';
 import { route, type Route } from '../route.js';
 import {
@@ -18,16 +18,19 @@ const one = { 200: { description: 'The connection', schema: ConnectionView } };
 const unknown = (id: string): Answer =>
   problem('unknownConnection', `no connection is called ${id}`);
 
+type Show = (id: string, caller: Caller, status?: number) => Promise<Answer>;
+
 /** Accounts of platforms. Secrets go in and never come out. */
 export function connectionRoutes(parts: Parts): readonly Route[] {
-  const { connections } = parts;
   const views = connectionViews(parts);
-
-  async function show(id: string, caller: Caller, status = 200): Promise<Answer> {
+  const show: Show = async (id, caller, status = 200) => {
     const view = await views.one(id, caller);
     return view === undefined ? unknown(id) : json(view, status);
-  }
+  };
+  return [...readingRoutes(views, show), ...changingRoutes(parts, show), checkRoute(parts)];
+}
 
+function readingRoutes(views: ConnectionViews, show: Show): readonly Route[] {
   return [
     route('GET /api/v1/connections', {
       tag: 'Connections',
@@ -40,6 +43,18 @@ export function connectionRoutes(parts: Parts): readonly Route[] {
       },
       handle: async ({ caller }) => json({ items: await views.all(caller) }),
     }),
+    route('GET /api/v1/connections/{id}', {
+      tag: 'Connections',
+      summary: 'One connection',
+      params,
+      answers: one,
+      handle: ({ params: { id }, caller }) => show(id, caller),
+    }),
+  ];
+}
+
+function changingRoutes({ connections }: Parts, show: Show): readonly Route[] {
+  return [
     route('POST /api/v1/connections', {
       tag: 'Connections',
       summary: 'Connect an account',
@@ -51,13 +66,6 @@ export function connectionRoutes(parts: Parts): readonly Route[] {
           ? show(saved.id, caller, 201)
           : refused(saved, body.connector);
       },
-    }),
-    route('GET /api/v1/connections/{id}', {
-      tag: 'Connections',
-      summary: 'One connection',
-      params,
-      answers: one,
-      handle: ({ params: { id }, caller }) => show(id, caller),
     }),
     route('PATCH /api/v1/connections/{id}', {
       tag: 'Connections',
@@ -83,17 +91,20 @@ export function connectionRoutes(parts: Parts): readonly Route[] {
       handle: async ({ params: { id } }) =>
         (await connections.remove(id)) ? empty() : unknown(id),
     }),
-    route('POST /api/v1/connections/{id}/check', {
-      tag: 'Connections',
-      summary: 'Try the account for real and say what is wrong',
-      params,
-      answers: { 200: { description: 'What was found', schema: CheckedView } },
-      async handle({ params: { id } }) {
-        const checked = await connections.check(id);
-        return checked === null ? unknown(id) : json(checked);
-      },
-    }),
   ];
+}
+
+function checkRoute({ connections }: Parts): Route {
+  return route('POST /api/v1/connections/{id}/check', {
+    tag: 'Connections',
+    summary: 'Try the account for real and say what is wrong',
+    params,
+    answers: { 200: { description: 'What was found', schema: CheckedView } },
+    async handle({ params: { id } }) {
+      const checked = await connections.check(id);
+      return checked === null ? unknown(id) : json(checked);
+    },
+  });
 }
 
 function refused(saved: Exclude<Saved, { kind: 'saved' }>, name: string): Answer {

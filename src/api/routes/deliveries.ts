@@ -15,80 +15,91 @@ import { partsOfDeliveries } from '../../store/delivery-parts.js';
 const params = z.object({ id: idInPath });
 const one = { 200: { description: 'The delivery', schema: DeliveryView } };
 
-/** The outbox: what left, what waits, and what nobody knows. */
-export function deliveryRoutes({ house, queue }: Parts): readonly Route[] {
-  const { store, clock } = house;
+type Show = (id: number) => Promise<Answer>;
 
-  async function show(id: number): Promise<Answer> {
+/** The outbox: what left, what waits, and what nobody knows. */
+export function deliveryRoutes(parts: Parts): readonly Route[] {
+  const { store } = parts.house;
+  const show: Show = async (id) => {
     const view = await store.read(function* () {
       const row = yield* deliveryById(id);
       return row === undefined ? undefined : deliveryView(row, yield* partsOfDeliveries([id]));
     });
     return view === undefined ? problem('notFound', `there is no delivery ${id}`) : json(view);
-  }
+  };
+  return [listRoute(parts), retryRoute(parts, show), resolveRoute(parts, show)];
+}
 
-  /** Something may be due now, and the ticket has something to tell. */
-  function ring(): void {
-    queue.ring('send', 1);
-    queue.ring('announce', 1);
-  }
+/** Something may be due now, and the ticket has something to tell. */
+function ring({ queue }: Parts): void {
+  queue.ring('send', 1);
+  queue.ring('announce', 1);
+}
 
-  return [
-    route('GET /api/v1/deliveries', {
-      tag: 'Deliveries',
-      summary: 'Outgoing messages and what became of them, the youngest first',
-      query: DeliveryQuery,
-      answers: { 200: { description: 'A page', schema: pageOf(DeliveryView) } },
-      async handle({ query: { state, limit, cursor } }) {
-        const before = cursor?.[0] ?? Number.MAX_SAFE_INTEGER;
-        const rows = await store.read(() => listDeliveries(state ?? null, before, limit + 1));
-        const page = cutPage(rows, limit, ({ id }) => [id]);
-        const parts = await store.read(() => partsOfDeliveries(page.rows.map(({ id }) => id)));
-        return json({
-          items: page.rows.map((row) => deliveryView(row, parts)),
-          nextCursor: page.nextCursor,
-        });
-      },
-    }),
-    route('POST /api/v1/deliveries/{id}/retry', {
-      tag: 'Deliveries',
-      summary: 'Send again what failed, or now what waits',
-      description: 'An uncertain delivery is never repeated blindly: resolve it.',
-      params,
-      answers: one,
-      async handle({ params: { id }, caller }) {
-        const done = await store.write(() => retryDelivery(id, caller.name, clock.now()));
-        if (done === 'uncertain') {
-          return problem(
-            'conflict',
-            `delivery ${id} is uncertain: look at the platform, then resolve it as delivered, failed or resend`,
-          );
-        }
-        if (done === 'settled') {
-          return problem('conflict', `delivery ${id} has left already: there is nothing to retry`);
-        }
-        if (done === 'retried') ring();
-        return show(id);
-      },
-    }),
-    route('POST /api/v1/deliveries/{id}/resolve', {
-      tag: 'Deliveries',
-      summary: 'Say what became of a delivery that nobody can look up',
-      params,
-      body: { schema: Resolve },
-      answers: one,
-      async handle({ params: { id }, body, caller }) {
-        const known = await store.read(() => deliveryById(id));
-        const row = await store.write(() => resolveDelivery(id, body.as, caller.name, clock.now()));
-        if (row === null && known !== undefined) {
-          return problem(
-            'conflict',
-            `delivery ${id} is ${known.state}: only uncertain and failed ones are resolved`,
-          );
-        }
-        ring();
-        return show(id);
-      },
-    }),
-  ];
+function listRoute({ house }: Parts): Route {
+  const { store } = house;
+  return route('GET /api/v1/deliveries', {
+    tag: 'Deliveries',
+    summary: 'Outgoing messages and what became of them, the youngest first',
+    query: DeliveryQuery,
+    answers: { 200: { description: 'A page', schema: pageOf(DeliveryView) } },
+    async handle({ query: { state, limit, cursor } }) {
+      const before = cursor?.[0] ?? Number.MAX_SAFE_INTEGER;
+      const rows = await store.read(() => listDeliveries(state ?? null, before, limit + 1));
+      const page = cutPage(rows, limit, ({ id }) => [id]);
+      const parts = await store.read(() => partsOfDeliveries(page.rows.map(({ id }) => id)));
+      return json({
+        items: page.rows.map((row) => deliveryView(row, parts)),
+        nextCursor: page.nextCursor,
+      });
+    },
+  });
+}
+
+function retryRoute(parts: Parts, show: Show): Route {
+  const { store, clock } = parts.house;
+  return route('POST /api/v1/deliveries/{id}/retry', {
+    tag: 'Deliveries',
+    summary: 'Send again what failed, or now what waits',
+    description: 'An uncertain delivery is never repeated blindly: resolve it.',
+    params,
+    answers: one,
+    async handle({ params: { id }, caller }) {
+      const done = await store.write(() => retryDelivery(id, caller.name, clock.now()));
+      if (done === 'uncertain') {
+        return problem(
+          'conflict',
+          `delivery ${id} is uncertain: look at the platform, then resolve it as delivered, failed or resend`,
+        );
+      }
+      if (done === 'settled') {
+        return problem('conflict', `delivery ${id} has left already: there is nothing to retry`);
+      }
+      if (done === 'retried') ring(parts);
+      return show(id);
+    },
+  });
+}
+
+function resolveRoute(parts: Parts, show: Show): Route {
+  const { store, clock } = parts.house;
+  return route('POST /api/v1/deliveries/{id}/resolve', {
+    tag: 'Deliveries',
+    summary: 'Say what became of a delivery that nobody can look up',
+    params,
+    body: { schema: Resolve },
+    answers: one,
+    async handle({ params: { id }, body, caller }) {
+      const known = await store.read(() => deliveryById(id));
+      const row = await store.write(() => resolveDelivery(id, body.as, caller.name, clock.now()));
+      if (row === null && known !== undefined) {
+        return problem(
+          'conflict',
+          `delivery ${id} is ${known.state}: only uncertain and failed ones are resolved`,
+        );
+      }
+      ring(parts);
+      return show(id);
+    },
+  });
 }

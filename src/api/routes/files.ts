@@ -25,7 +25,7 @@ export function fileRoutes(parts: Parts): readonly Route[] {
       async handle({ params: { id, until, mac }, response }) {
         if (!links.admits(id, until, mac)) return GONE;
         const row = await store.read(() => attachmentById(id));
-        if (row?.sha256 == null) return GONE;
+        if (row === undefined || row.sha256 === null) return GONE;
         // Platforms read the type from the answer, and browsers may show pictures only.
         const sent = await sendFile(response, blobs, { ...row, sha256: row.sha256, inline: true });
         return sent ? WRITTEN : GONE;

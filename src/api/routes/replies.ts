@@ -34,36 +34,7 @@ interface Replying {
 
 /** What an agent answers. */
 export function replyRoutes(parts: Parts): readonly Route[] {
-  const { store } = parts.house;
-  const inFlight = new Set<string>();
-
-  async function once(key: string, replying: Replying): Promise<Answer> {
-    const scope = `replies:token ${replying.caller.token}`;
-    const flight = `${scope} ${key}`;
-    if (inFlight.has(flight)) return problem('conflict', IN_FLIGHT, {}, { 'retry-after': '1' });
-    inFlight.add(flight);
-    try {
-      const request = hashOf(replying);
-      const before = await repeated(scope, key, request);
-      if (before !== null) return before;
-      const answered = await reply(parts, replying, onceOf(parts, { scope, key, request }));
-      return answered ?? (await repeated(scope, key, request)) ?? problem('conflict', IN_FLIGHT);
-    } finally {
-      inFlight.delete(flight);
-    }
-  }
-
-  async function repeated(scope: string, key: string, request: string): Promise<Answer | null> {
-    const kept = await store.read(() => keptAnswer(scope, key));
-    if (kept === undefined) return null;
-    return kept.request === request
-      ? json(JSON.parse(kept.response), 202, { 'idempotent-replayed': 'true' })
-      : problem(
-          'keyReused',
-          'this Idempotency-Key came with another request before: take a new one',
-        );
-  }
-
+  const once = replyOnce(parts);
   return [
     route('POST /api/v1/tickets/{number}/replies', {
       tag: 'Tickets',
@@ -95,6 +66,39 @@ export function replyRoutes(parts: Parts): readonly Route[] {
       },
     }),
   ];
+}
+
+/** One reply a key, however often it is asked for; one request at a time works on it. */
+function replyOnce(parts: Parts): (key: string, replying: Replying) => Promise<Answer> {
+  const { store } = parts.house;
+  const inFlight = new Set<string>();
+
+  async function repeated(scope: string, key: string, request: string): Promise<Answer | null> {
+    const kept = await store.read(() => keptAnswer(scope, key));
+    if (kept === undefined) return null;
+    return kept.request === request
+      ? json(JSON.parse(kept.response), 202, { 'idempotent-replayed': 'true' })
+      : problem(
+          'keyReused',
+          'this Idempotency-Key came with another request before: take a new one',
+        );
+  }
+
+  return async (key, replying) => {
+    const scope = `replies:token ${replying.caller.token}`;
+    const flight = `${scope} ${key}`;
+    if (inFlight.has(flight)) return problem('conflict', IN_FLIGHT, {}, { 'retry-after': '1' });
+    inFlight.add(flight);
+    try {
+      const request = hashOf(replying);
+      const before = await repeated(scope, key, request);
+      if (before !== null) return before;
+      const answered = await reply(parts, replying, onceOf(parts, { scope, key, request }));
+      return answered ?? (await repeated(scope, key, request)) ?? problem('conflict', IN_FLIGHT);
+    } finally {
+      inFlight.delete(flight);
+    }
+  };
 }
 
 const IN_FLIGHT = 'a request with this Idempotency-Key is being worked on: ask again in a moment';

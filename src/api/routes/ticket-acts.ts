@@ -15,7 +15,7 @@ import {
   pairParams,
   Spam,
 } from '../schemas/tickets.js';
-import { ticketDesk } from '../ticket-desk.js';
+import { ticketDesk, type TicketDesk } from '../ticket-desk.js';
 import { duplicatesOf } from '../../desk/duplicates.js';
 import { markSpam, mergeByHand, noteTicket, tellApart } from '../../desk/tickets.js';
 import { Ticket } from '../../model/ticket.js';
@@ -25,28 +25,35 @@ const root = { 200: { description: 'The root as it is now', schema: Ticket } };
 
 /** What agents do to a ticket besides answering it. */
 export function ticketActRoutes(parts: Parts): readonly Route[] {
+  return [noteRoute(parts), ...actRoutes(ticketDesk(parts)), duplicatesRoute(parts)];
+}
+
+function noteRoute(parts: Parts): Route {
   const desk = ticketDesk(parts);
   const { store } = parts.house;
+  return route('POST /api/v1/tickets/{number}/notes', {
+    tag: 'Tickets',
+    summary: 'Write an internal note',
+    params: numberParams,
+    body: { schema: NewNote },
+    answers: { 201: { description: 'The note', schema: MessageView } },
+    async handle({ params: { number }, body, caller }) {
+      const files = await outgoingFiles(parts, body.attachments);
+      if (files.kind === 'missing') return problem('badRequest', `attachments: ${files.why}`);
+      const done = await store.write(() => noteTicket(number, body, desk.by(caller)));
+      if (done === null) return desk.unknown(number);
+      parts.queue.ring('announce', 1);
+      const [view] = await store.read(function* () {
+        const row = yield* messageById(done);
+        return row === undefined ? [] : yield* viewMessages([row]);
+      });
+      return json(view, 201);
+    },
+  });
+}
+
+function actRoutes(desk: TicketDesk): readonly Route[] {
   return [
-    route('POST /api/v1/tickets/{number}/notes', {
-      tag: 'Tickets',
-      summary: 'Write an internal note',
-      params: numberParams,
-      body: { schema: NewNote },
-      answers: { 201: { description: 'The note', schema: MessageView } },
-      async handle({ params: { number }, body, caller }) {
-        const files = await outgoingFiles(parts, body.attachments);
-        if (files.kind === 'missing') return problem('badRequest', `attachments: ${files.why}`);
-        const done = await store.write(() => noteTicket(number, body, desk.by(caller)));
-        if (done === null) return desk.unknown(number);
-        parts.queue.ring('announce', 1);
-        const [view] = await store.read(function* () {
-          const row = yield* messageById(done);
-          return row === undefined ? [] : yield* viewMessages([row]);
-        });
-        return json(view, 201);
-      },
-    }),
     route('POST /api/v1/tickets/{number}/merge', {
       tag: 'Tickets',
       summary: 'Two tickets tell one complaint',
@@ -66,20 +73,6 @@ export function ticketActRoutes(parts: Parts): readonly Route[] {
       handle: ({ params: { number }, body: { spam }, caller }) =>
         desk.act(number, () => markSpam(number, spam, desk.by(caller))),
     }),
-    route('GET /api/v1/tickets/{number}/duplicates', {
-      tag: 'Tickets',
-      summary: 'Decisions and suggestions about this and other tickets, with evidence',
-      params: numberParams,
-      query: ownQuery,
-      answers: {
-        200: { description: 'The latest first', schema: z.object({ items: z.array(Duplicate) }) },
-      },
-      async handle({ params: { number }, query: { own } }) {
-        const away = await desk.elsewhere(number, own, '/duplicates');
-        if (away !== null) return away;
-        return json({ items: await store.read(() => duplicatesOf(number, own !== undefined)) });
-      },
-    }),
     route('POST /api/v1/tickets/{number}/duplicates/{other}', {
       tag: 'Tickets',
       summary: 'Say whether two tickets are the same',
@@ -95,4 +88,23 @@ export function ticketActRoutes(parts: Parts): readonly Route[] {
         ),
     }),
   ];
+}
+
+function duplicatesRoute(parts: Parts): Route {
+  const desk = ticketDesk(parts);
+  const { store } = parts.house;
+  return route('GET /api/v1/tickets/{number}/duplicates', {
+    tag: 'Tickets',
+    summary: 'Decisions and suggestions about this and other tickets, with evidence',
+    params: numberParams,
+    query: ownQuery,
+    answers: {
+      200: { description: 'The latest first', schema: z.object({ items: z.array(Duplicate) }) },
+    },
+    async handle({ params: { number }, query: { own } }) {
+      const away = await desk.elsewhere(number, own, '/duplicates');
+      if (away !== null) return away;
+      return json({ items: await store.read(() => duplicatesOf(number, own !== undefined)) });
+    },
+  });
 }
