@@ -45,6 +45,7 @@ export const ACCESS = {
   'POST /api/v1/tickets/{number}/notes': DESK,
   'POST /api/v1/tickets/{number}/merge': DESK,
   'POST /api/v1/tickets/{number}/unmerge': DESK,
+  'POST /api/v1/tickets/{number}/split': DESK,
   'POST /api/v1/tickets/{number}/spam': DESK,
   'GET /api/v1/tickets/{number}/duplicates': READERS,
   'POST /api/v1/tickets/{number}/duplicates/{other}': DESK,

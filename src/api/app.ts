@@ -17,13 +17,13 @@ import { eventRoutes } from './routes/events.js';
 import { fileRoutes } from './routes/files.js';
 import { healthRoutes } from './routes/health.js';
 import { messageRoutes } from './routes/messages.js';
+import { partingRoutes } from './routes/parting.js';
 import { personRoutes } from './routes/persons.js';
 import { replyRoutes } from './routes/replies.js';
 import { ticketActRoutes } from './routes/ticket-acts.js';
 import { ticketRoutes } from './routes/tickets.js';
 import { timelineRoutes } from './routes/timeline.js';
 import { tokenRoutes } from './routes/tokens.js';
-import { unmergeRoutes } from './routes/unmerge.js';
 import { StoreProblem } from '../store/store.js';
 
 /** Everything over HTTP that is not on the hot path; the table of contents of the API. */
@@ -33,7 +33,7 @@ export function allRoutes(parts: Parts, auth: Auth): readonly Route[] {
     ...timelineRoutes(parts),
     ...replyRoutes(parts),
     ...ticketActRoutes(parts),
-    ...unmergeRoutes(parts),
+    ...partingRoutes(parts),
     ...personRoutes(parts),
     ...attachmentRoutes(parts),
     ...messageRoutes(parts),

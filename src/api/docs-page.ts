@@ -129,7 +129,7 @@ function parameters(list: readonly Parameter[]): string {
   if (list.length === 0) return '';
   const rows = list.map(
     ({ name, in: place, required, description, schema }) =>
-      `<tr><td><code>${escape(name)}</code></td><td>${escape(place)}${required === true ? ', required' : ''}</td><td>${escape(brief(schema ?? {}))}</td><td>${escape(description ?? String(schema?.['description'] ?? ''))}</td></tr>`,
+      `<tr><td><code>${escape(name)}</code></td><td>${escape(place)}${required === true ? ', required' : ''}</td><td>${escape(brief(schema ?? {}))}</td><td>${escape(description ?? textOf(schema ?? {}))}</td></tr>`,
   );
   return `<table>${rows.join('')}</table>`;
 }
@@ -174,16 +174,19 @@ function brief(schema: Schema): string {
   return Array.isArray(type) ? type.join(' | ') : typeof type === 'string' ? type : 'any';
 }
 
+const textOf = ({ description }: Schema): string =>
+  typeof description === 'string' ? description : '';
+
 function shape([name, schema]: readonly [string, Schema]): string {
   const properties = Object.entries(
     (schema['properties'] ?? {}) as Readonly<Record<string, Schema>>,
   );
   const rows = properties.map(
     ([field, one]) =>
-      `<tr><td><code>${escape(field)}</code></td><td>${nameOf(one) === null ? escape(brief(one)) : linked(one)}</td><td>${escape(String(one['description'] ?? ''))}</td></tr>`,
+      `<tr><td><code>${escape(field)}</code></td><td>${nameOf(one) === null ? escape(brief(one)) : linked(one)}</td><td>${escape(textOf(one))}</td></tr>`,
   );
   return `<section id="shape-${escape(name)}" data-words="${escape(name.toLowerCase())}"><h3>${escape(name)}</h3>
-<p>${escape(String(schema['description'] ?? ''))}</p><table>${rows.join('')}</table>
+<p>${escape(textOf(schema))}</p><table>${rows.join('')}</table>
 <details><summary>JSON Schema</summary><pre>${json(schema)}</pre></details></section>`;
 }
 

@@ -80,7 +80,9 @@ function createReader(response: ServerResponse, after: number): Reader {
       if (fallBehind === null || heard <= position) return;
       if (event.number !== position + 1 || !send(event)) fallBehind();
     },
-    beat: () => void (closed || response.writableNeedDrain || response.write(': still here\n\n')),
+    beat() {
+      if (!closed && !response.writableNeedDrain) response.write(': still here\n\n');
+    },
     async feed(events) {
       for (const event of events) if (closed || !(send(event) || (await drained(response)))) return;
     },

@@ -36,7 +36,7 @@ function operationOf({ id, spec }: Route): ZodOpenApiOperationObject {
     tags: [spec.tag],
     summary: spec.summary,
     description: [spec.description, isOpen(id) ? null : `For: ${whoMay(id)}.`]
-      .filter((line) => line != null)
+      .filter((line) => typeof line === 'string')
       .join('\n\n'),
     ...(isOpen(id) ? {} : { security: [{ bearer: [] }] }),
     ...(Object.keys(params).length === 0 ? {} : { requestParams: params }),

@@ -92,12 +92,12 @@ test('what was done to a member while it was merged stays with the member', asyn
   const member = await write(() => ticketById(b));
   await write(function* () {
     if (member !== undefined)
-      yield* recordEvent(
+      {yield* recordEvent(
         member,
         { type: 'received', data: { message: 9, at: 6_000, excerpt: 'and another thing' } },
         6_000,
         'customer',
-      );
+      );}
   });
   expect((await stateOf(a)).lastMessage?.excerpt).toBe('and another thing');
   const preview = await write(() => previewUnmerge(b));

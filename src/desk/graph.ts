@@ -1,7 +1,7 @@
 import type { Localised } from '../model/localised.js';
 import {
   applyEvent,
-  newTicketState,
+  foldEvents,
   type TicketEvent,
   type TicketState,
 } from '../model/ticket-state.js';
@@ -165,26 +165,30 @@ export function* ownState(ticket: number): Work<TicketState> {
   return fold(yield* eventsOfTickets([ticket]));
 }
 
-/** A judgement that is no merge: `different`, `possible` or `related`. */
+/** A judgement that is no merge: `different`, `possible` or `related`. Returns its link. */
 export function* judge(
   one: number,
   other: number,
   verdict: 'different' | 'possible' | 'related',
   decision: Decision,
-): Work<void> {
+): Work<number> {
   const [older, younger] = one < other ? [one, other] : [other, one];
-  yield* insertLink({ older, younger, decision: verdict, ...words(decision) });
+  return yield* insertLink({ older, younger, decision: verdict, ...words(decision) });
 }
 
-function* refold(root: number): Work<void> {
+/** Writes anew what a root is, from everything that happened to it and its members. */
+export function* refold(root: number): Work<void> {
   const members = yield* componentOf(root);
   yield* saveTicketState(root, fold(yield* eventsOfTickets(members.map(({ id }) => id))));
 }
 
-function fold(events: readonly EventRow[]): TicketState {
-  return events.reduce(
-    (state, { type, data, at }) => applyEvent(state, { type, data: JSON.parse(data) as never }, at),
-    newTicketState(events[0]?.at ?? 0),
+function fold(rows: readonly EventRow[]): TicketState {
+  return foldEvents(
+    rows.map(({ ticket_id, type, data, at }) => ({
+      ticket: ticket_id,
+      event: { type, data: JSON.parse(data) as never },
+      at,
+    })),
   );
 }
 

@@ -109,7 +109,29 @@ export type TicketEvent =
   | {
       readonly type: 'released';
       readonly data: { readonly ticket: number; readonly link: number };
+    }
+  /** These messages were never told on this ticket: an agent found another complaint in them. */
+  | {
+      readonly type: 'split';
+      readonly data: {
+        readonly into: number;
+        readonly link: number;
+        readonly messages: readonly number[];
+      };
+    }
+  /** What a ticket began with that was cut out of another. */
+  | {
+      readonly type: 'cut';
+      readonly data: { readonly from: number; readonly messages: readonly CutMessage[] };
     };
+
+/** One message that moved to a ticket of its own. */
+export interface CutMessage {
+  readonly message: number;
+  readonly direction: 'in' | 'out' | 'note';
+  readonly at: number;
+  readonly excerpt: string;
+}
 
 export type TicketEventType = TicketEvent['type'];
 
@@ -159,19 +181,62 @@ export function applyEvent(state: TicketState, event: TicketEvent, at: number): 
     case 'replied':
       return replied(next, event.data);
     case 'noted':
-      return { ...next, counts: { ...state.counts, notes: state.counts.notes + 1 } };
+      return noted(next);
     case 'changed':
       return changed(next, event.data, at);
     case 'spam':
       return { ...next, spam: event.data.spam };
-    case 'kept':
-    case 'amended':
-    case 'delivery':
-    case 'merged':
-    case 'absorbed':
-    case 'unmerged':
-    case 'released':
+    case 'cut':
+      return event.data.messages.reduce(moved, next);
+    default:
       return next;
+  }
+}
+
+/** The fold of all events of one ticket, or of several that are one complaint; in the order they were recorded. */
+export function foldEvents(events: readonly RecordedEvent[]): TicketState {
+  const gone = new Set(
+    events.flatMap(({ ticket, event }) =>
+      event.type === 'split' ? event.data.messages.map((message) => `${ticket} ${message}`) : [],
+    ),
+  );
+  return events
+    .map(({ ticket, event, at }) => ({
+      event: without(event, (m) => gone.has(`${ticket} ${m}`)),
+      at,
+    }))
+    .reduce(
+      (state, { event, at }) => (event === null ? state : applyEvent(state, event, at)),
+      newTicketState(events[0]?.at ?? 0),
+    );
+}
+
+export interface RecordedEvent {
+  readonly ticket: number;
+  readonly event: TicketEvent;
+  readonly at: number;
+}
+
+/** What is left of an event when messages were cut out; null: nothing. */
+function without(event: TicketEvent, isGone: (message: number) => boolean): TicketEvent | null {
+  switch (event.type) {
+    case 'opened': {
+      const { first } = event.data;
+      return first !== null && isGone(first.message)
+        ? { type: 'opened', data: { ...event.data, first: null } }
+        : event;
+    }
+    case 'cut':
+      return {
+        type: 'cut',
+        data: { ...event.data, messages: event.data.messages.filter((m) => !isGone(m.message)) },
+      };
+    case 'received':
+    case 'replied':
+    case 'noted':
+      return isGone(event.data.message) ? null : event;
+    default:
+      return event;
   }
 }
 
@@ -218,6 +283,17 @@ function replied(state: TicketState, data: Data<'replied'>): TicketState {
     ...latest(state, 'out', data),
   };
 }
+
+function moved(state: TicketState, { direction, ...data }: CutMessage): TicketState {
+  if (direction === 'in') return received(state, data);
+  if (direction === 'out') return replied(state, { ...data, delivery: null });
+  return noted(state);
+}
+
+const noted = (state: TicketState): TicketState => ({
+  ...state,
+  counts: { ...state.counts, notes: state.counts.notes + 1 },
+});
 
 /** A late arrival is inserted where it belongs, so it may not become the last message. */
 function latest(

@@ -71,6 +71,32 @@ export function* messagesOfTickets(
   );
 }
 
+export function* messagesByIds(ids: readonly number[]): Work<readonly MessageRow[]> {
+  return yield* all<MessageRow>(
+    `SELECT ${COLUMNS} FROM messages WHERE id IN {ids} ORDER BY at, id`,
+    idList(ids),
+  );
+}
+
+/** The last message of a ticket or a conversation, leaving some out. */
+export function* lastMessageOf(
+  where: { readonly ticket: number } | { readonly conversation: number },
+  without: readonly number[],
+): Work<MessageRow | undefined> {
+  const [column, id] =
+    'ticket' in where ? ['ticket_id', where.ticket] : ['conversation_id', where.conversation];
+  return yield* get<MessageRow>(
+    `SELECT ${COLUMNS} FROM messages WHERE ${column} = ? AND id NOT IN {ids} ORDER BY at DESC, id DESC LIMIT 1`,
+    id,
+    idList(without),
+  );
+}
+
+/** They stand on that ticket now. */
+export function* moveMessages(ids: readonly number[], ticket: number): Work<void> {
+  yield* run('UPDATE messages SET ticket_id = ? WHERE id IN {ids}', ticket, idList(ids));
+}
+
 /** An edit keeps who said it; the earlier words stand in the draft of the original. */
 export function* amendMessage(id: number, text: string, html: string | null): Work<void> {
   yield* run(

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ADMIN_TOKEN, type TestHub } from '../hub.js';
+import type { Ticket } from '../../src/model/ticket.js';
+import { until, type TestHub } from '../hub.js';
 
 /** What the other side of a webhook connection was sent. */
 export interface Sent {
@@ -75,5 +76,31 @@ export function draft(
   };
 }
 
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** Pushes one message and waits for its ticket. */
+export async function tell(
+  hub: TestHub,
+  connection: string,
+  id: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<Ticket> {
+  const said = draft(connection, id, more);
+  await hub.api('POST', '/messages', said);
+  const path = `/tickets?q=${encodeURIComponent(said.text)}`;
+  return until(`the ticket of ${id}`, async () => {
+    const { items } = (await hub.api('GET', path)).body as Page<Ticket>;
+    return items[0];
+  });
+}
+
+/** A token of these scopes. */
+export async function tokenFor(hub: TestHub, ...scopes: readonly string[]): Promise<string> {
+  const made = await hub.api('POST', '/tokens', { name: scopes.join(' and '), scopes });
+  return (made.body as { token: string }).token;
+}
+
 export const as = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
-export const asAdmin = as(ADMIN_TOKEN);
