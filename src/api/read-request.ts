@@ -95,6 +95,18 @@ function isJson(contentType: string | undefined): boolean {
 interface Issue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  /** What each alternative of a union finds wrong. */
+  readonly errors?: readonly (readonly Issue[])[];
+}
+
+/** Of alternatives, the one that was meant is the one that fits deepest. */
+function plain(issue: Issue): readonly Issue[] {
+  if (issue.errors === undefined) return [issue];
+  const depth = (branch: readonly Issue[]): number =>
+    Math.max(0, ...branch.map(({ path }) => path.length));
+  const [meant = []] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
+  if (meant.length === 0) return [{ path: issue.path, message: issue.message }];
+  return meant.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
 }
 
 /** Each mistake with its field, the first of them in the sentence. */
@@ -104,6 +116,7 @@ function mistakes(
   issues: readonly Issue[],
 ): ProblemAnswer {
   const problems = issues
+    .flatMap(plain)
     .slice(0, MOST_MISTAKES)
     .map(({ path, message }) => ({ field: path.map(String).join('.'), message }));
   const [first] = problems;

@@ -1,0 +1,170 @@
+import { startTestHub, until, type TestHub } from '../hub.js';
+import type { Ticket } from '../../src/model/ticket.js';
+import { as, connect, openPlatform, tell, tokenFor, type Page, type Platform } from './platform.js';
+
+let hub: TestHub;
+let platform: Platform;
+let shop: string;
+beforeAll(async () => {
+  [hub, platform] = await Promise.all([startTestHub(), openPlatform()]);
+  shop = await connect(hub, platform);
+});
+afterAll(async () => {
+  await hub.end();
+  await platform.close();
+});
+
+interface Delivery {
+  readonly id: number;
+  readonly state: string;
+  readonly failure: { readonly kind: string } | null;
+}
+interface Queued {
+  readonly message: number;
+  readonly deliveries: readonly Delivery[];
+}
+
+const reply = (ticket: Ticket, body: object, headers: Record<string, string> = {}) =>
+  hub.api('POST', `/tickets/${ticket.number}/replies`, body, headers);
+const deliveryOf = (answer: { readonly body: unknown }): number =>
+  (answer.body as Queued).deliveries[0]?.id ?? 0;
+const sentWith = (text: string): number =>
+  platform.sent.filter(({ body }) => body.data.text === text).length;
+const inState = (id: number, state: string): Promise<Delivery> =>
+  until(`delivery ${id} ${state}`, async () => {
+    const page = (await hub.api('GET', '/deliveries?limit=200')).body as Page<Delivery>;
+    return page.items.find((one) => one.id === id && one.state === state);
+  });
+
+test('a reply is queued, leaves, and its delivery says so on the timeline', async () => {
+  const ticket = await tell(hub, shop, 'reply');
+  const answer = await reply(ticket, { text: 'We send a new one' });
+  expect(answer.status).toBe(202);
+  expect(answer.body).toMatchObject({
+    ticket: ticket.number,
+    deliveries: [{ recipient: 'customer-reply', connection: shop }],
+  });
+  await inState(deliveryOf(answer), 'sent');
+  const { items } = (await hub.api('GET', `/tickets/${ticket.number}/messages`))
+    .body as Page<object>;
+  expect(items[1]).toMatchObject({
+    direction: 'out',
+    text: 'We send a new one',
+    author: 'first admin',
+    deliveries: [{ state: 'sent', parts: [{ state: 'sent', position: 0 }] }],
+  });
+  expect(sentWith('We send a new one')).toBe(1);
+});
+
+test('the same key and the same request are one reply with one answer', async () => {
+  const ticket = await tell(hub, shop, 'once');
+  const key = { 'idempotency-key': 'once-1' };
+  const first = await reply(ticket, { text: 'Only once' }, key);
+  const again = await reply(ticket, { text: 'Only once' }, key);
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([202, 'true']);
+  expect((again.body as Queued).message).toBe((first.body as Queued).message);
+  await inState(deliveryOf(first), 'sent');
+  expect(sentWith('Only once')).toBe(1);
+});
+
+test('the same key with another request is refused', async () => {
+  const ticket = await tell(hub, shop, 'reused');
+  const key = { 'idempotency-key': 'reused-1' };
+  await reply(ticket, { text: 'This' }, key);
+  const other = await reply(ticket, { text: 'That' }, key);
+  expect([other.status, other.body]).toMatchObject([422, { code: 'HUB_108' }]);
+});
+
+test('requests with one key at the same moment are one reply', async () => {
+  const ticket = await tell(hub, shop, 'race');
+  const key = { 'idempotency-key': 'race-1' };
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => reply(ticket, { text: 'In a race' }, key)),
+  );
+  const statuses = new Set(answers.map(({ status }) => status));
+  expect([...statuses].filter((status) => status !== 202 && status !== 409)).toEqual([]);
+  const queued = answers.filter(({ status }) => status === 202);
+  expect(new Set(queued.map(({ body }) => (body as Queued).message)).size).toBe(1);
+  await until('the reply', async () => sentWith('In a race') > 0);
+  const { items } = (await hub.api('GET', `/tickets/${ticket.number}/messages`))
+    .body as Page<object>;
+  expect(items).toHaveLength(2);
+});
+
+test('a key belongs to its token', async () => {
+  const ticket = await tell(hub, shop, 'tokens');
+  const key = { 'idempotency-key': 'shared' };
+  const agent = as(await tokenFor(hub, 'agent'));
+  const mine = await reply(ticket, { text: 'Mine' }, key);
+  const theirs = await reply(ticket, { text: 'Theirs' }, { ...key, ...agent });
+  expect([mine.status, theirs.status]).toEqual([202, 202]);
+  expect((theirs.body as Queued).message).not.toBe((mine.body as Queued).message);
+});
+
+test('two agents who answer at once both get through, in order', async () => {
+  const ticket = await tell(hub, shop, 'both');
+  const [one, other] = await Promise.all([
+    reply(ticket, { text: 'Both: one' }),
+    reply(ticket, { text: 'Both: other' }),
+  ]);
+  await Promise.all([inState(deliveryOf(one), 'sent'), inState(deliveryOf(other), 'sent')]);
+  const order = platform.sent.map(({ body }) => body.data.text).filter((t) => t.startsWith('Both'));
+  const { items } = (await hub.api('GET', `/tickets/${ticket.number}/messages`)).body as Page<{
+    text: string;
+  }>;
+  expect(order).toEqual(items.slice(1).map(({ text }) => text));
+});
+
+test('what cannot leave is refused in both languages and leaves nothing behind', async () => {
+  const other = (
+    (await hub.api('POST', '/connections', {
+      connector: 'webhook',
+      name: 'Deaf shop',
+      credentials: { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+    })) as { body: { id: string } }
+  ).body.id;
+  const ticket = await tell(hub, other, 'deaf');
+  await hub.api('DELETE', `/connections/${other}`);
+  const refused = await reply(ticket, { text: 'Hello?' });
+  expect([refused.status, refused.body]).toMatchObject([
+    422,
+    {
+      code: 'HUB_301',
+      cause: 'unreachable',
+      why: { en: expect.any(String) as string, zh: expect.any(String) as string },
+    },
+  ]);
+  expect((await hub.api('GET', `/tickets/${ticket.number}`)).body).toMatchObject({
+    counts: { out: 0 },
+    conversations: [{ replyWindow: { open: false } }],
+  });
+});
+
+test('a failed delivery is shown with its reason, retried by hand, and then it leaves', async () => {
+  const ticket = await tell(hub, shop, 'fails');
+  platform.answer(422);
+  const answer = await reply(ticket, { text: 'Fails at first' });
+  const id = deliveryOf(answer);
+  const failed = await inState(id, 'failed');
+  expect(failed.failure).toMatchObject({ kind: 'refused' });
+  const dead = (await hub.api('GET', '/deliveries?state=failed')).body as Page<Delivery>;
+  expect(dead.items.map((one) => one.id)).toEqual([id]);
+  platform.answer(200);
+  expect((await hub.api('POST', `/deliveries/${id}/retry`)).status).toBe(200);
+  await inState(id, 'sent');
+  expect(sentWith('Fails at first')).toBe(1);
+  expect((await hub.api('POST', `/deliveries/${id}/retry`)).status).toBe(409);
+  const resolved = await hub.api('POST', `/deliveries/${id}/resolve`, { as: 'delivered' });
+  expect(resolved.status).toBe(409);
+});
+
+test('a person settles what nobody could look up', async () => {
+  const ticket = await tell(hub, shop, 'settles');
+  platform.answer(422);
+  const id = deliveryOf(await reply(ticket, { text: 'Nobody knows' }));
+  await inState(id, 'failed');
+  platform.answer(200);
+  const settled = await hub.api('POST', `/deliveries/${id}/resolve`, { as: 'delivered' });
+  expect(settled.body).toMatchObject({ id, state: 'delivered', nextTryAt: null });
+  expect((await hub.api('POST', '/deliveries/999999/resolve', { as: 'failed' })).status).toBe(404);
+});
