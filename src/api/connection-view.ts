@@ -30,8 +30,6 @@ export function connectionViews(parts: Parts): ConnectionViews {
       open: parts.supervisor.live(row.id) !== undefined,
       settings: JSON.parse(row.settings) as Record<string, unknown>,
       credentials: secretNames(parts, row.id),
-      lastIn: isoOrNull(row.last_in),
-      lastOut: isoOrNull(row.last_out),
       createdAt: new Date(row.created_at).toISOString(),
     }));
   }
@@ -70,6 +68,3 @@ function secretNames({ registry }: Parts, id: string): string[] {
     .filter(([, value]) => value !== undefined && value !== '')
     .map(([name]) => name);
 }
-
-const isoOrNull = (at: number | null): string | null =>
-  at === null ? null : new Date(at).toISOString();

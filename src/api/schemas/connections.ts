@@ -52,8 +52,6 @@ export const ConnectionView = z
     credentials: z
       .array(z.string())
       .meta({ description: 'Names of the secrets that are stored; never their values' }),
-    lastIn: time.nullable(),
-    lastOut: time.nullable(),
     createdAt: time,
   })
   .meta({ id: 'Connection' });
