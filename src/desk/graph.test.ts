@@ -91,13 +91,14 @@ test('what was done to a member while it was merged stays with the member', asyn
   await write(() => mergeTickets(a, b, by));
   const member = await write(() => ticketById(b));
   await write(function* () {
-    if (member !== undefined)
-      {yield* recordEvent(
+    if (member !== undefined) {
+      yield* recordEvent(
         member,
         { type: 'received', data: { message: 9, at: 6_000, excerpt: 'and another thing' } },
         6_000,
         'customer',
-      );}
+      );
+    }
   });
   expect((await stateOf(a)).lastMessage?.excerpt).toBe('and another thing');
   const preview = await write(() => previewUnmerge(b));

@@ -35,16 +35,18 @@ export function* splitTicket(number: number, messages: readonly number[], act: A
   const strange = messages.find(
     (id) => !rows.some((row) => row.id === id && members.some((one) => one.id === row.ticket_id)),
   );
-  if (strange !== undefined)
-    {return refuse(
+  if (strange !== undefined) {
+    return refuse(
       `message ${strange} does not stand on ticket ${root.id}`,
       `消息 ${strange} 不属于工单 ${root.id}`,
-    );}
-  if (!(yield* somethingStays(members, rows)))
-    {return refuse(
+    );
+  }
+  if (!(yield* somethingStays(members, rows))) {
+    return refuse(
       'nothing would stay behind: leave at least one message',
       '原工单中至少要保留一条消息',
-    );}
+    );
+  }
   const parts: number[] = [];
   for (const member of members) {
     const cut = rows.filter(({ ticket_id }) => ticket_id === member.id);

@@ -2,6 +2,7 @@ import type { TicketState } from '../model/ticket-state.js';
 import {
   listRoots,
   lowerAscii,
+  placeBehind,
   rootsSaying,
   type ListedRow,
   type ListPlace,
@@ -9,8 +10,10 @@ import {
 } from '../store/ticket-views.js';
 import type { Work } from '../store/work.js';
 
-/** One request looks at this many tickets for its words, then hands back where to go on. */
-const LOOKED_AT = 2_000;
+/** One request looks at this many tickets for what it asks, then hands back where to go on. */
+const LOOKED_AT = 50_000;
+/** Words are looked for in whole messages, so in fewer. */
+const READ_THROUGH = 1_000;
 const BATCH = 250;
 
 export interface TicketsAsked {
@@ -29,33 +32,37 @@ export interface TicketsFound {
 
 /** A page of roots, the latest word first. */
 export function* findTickets(asked: TicketsAsked): Work<TicketsFound> {
-  if (asked.words !== null) return yield* searchTickets(asked, asked.words);
-  const rows = yield* listRoots(asked.filter, asked.after, asked.limit + 1);
-  const page = rows.slice(0, asked.limit);
-  return {
-    roots: page.map(({ id }) => id),
-    next: rows.length > page.length ? placeOf(page) : null,
-  };
+  const { filter, words, after, limit } = asked;
+  if (words !== null) return yield* searchTickets(asked, words);
+  const until = isNarrow(filter) ? yield* placeBehind(after, LOOKED_AT) : null;
+  const rows = yield* listRoots(filter, { after, until }, limit + 1);
+  const page = rows.slice(0, limit);
+  const next = rows.length > page.length ? placeOf(page.at(-1)) : until;
+  return { roots: page.map(({ id }) => id), next };
+}
+
+/** A filter that few tickets pass would otherwise be looked for to the end of the list. */
+function isNarrow({ statuses, channel, assignee, priority, spam }: TicketFilter): boolean {
+  return statuses.length > 0 || spam || [channel, assignee, priority].some((one) => one !== null);
 }
 
 /** Looks through the tickets in their order, a bounded number a request. */
-function* searchTickets(asked: TicketsAsked, words: string): Work<TicketsFound> {
+function* searchTickets({ filter, after, limit }: TicketsAsked, words: string): Work<TicketsFound> {
+  const until = yield* placeBehind(after, READ_THROUGH);
   const roots: number[] = [];
-  let { after } = asked;
-  for (let looked = 0; looked < LOOKED_AT; looked += BATCH) {
-    const rows = yield* listRoots(asked.filter, after, BATCH);
+  for (let seen = after; ;) {
+    const rows = yield* listRoots(filter, { after: seen, until }, BATCH);
     const saying = yield* rootsSaying(
       rows.map(({ id }) => id),
       words,
     );
     for (const row of rows) {
-      if (roots.length === asked.limit) return { roots, next: after };
-      after = { lastMessageAt: row.last_message_at, id: row.id };
+      if (roots.length === limit) return { roots, next: seen };
+      seen = placeOf(row);
       if (saying.has(row.id) || showsWords(row, words)) roots.push(row.id);
     }
-    if (rows.length < BATCH) return { roots, next: null };
+    if (rows.length < BATCH) return { roots, next: until };
   }
-  return { roots, next: after };
 }
 
 function showsWords({ state }: ListedRow, words: string): boolean {
@@ -64,7 +71,6 @@ function showsWords({ state }: ListedRow, words: string): boolean {
   return [subject, lastMessage?.excerpt].some((text) => lowerAscii(text ?? '').includes(wanted));
 }
 
-function placeOf(page: readonly ListedRow[]): ListPlace | null {
-  const last = page.at(-1);
-  return last === undefined ? null : { lastMessageAt: last.last_message_at, id: last.id };
+function placeOf(row: ListedRow | undefined): ListPlace | null {
+  return row === undefined ? null : { lastMessageAt: row.last_message_at, id: row.id };
 }

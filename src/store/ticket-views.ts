@@ -1,7 +1,7 @@
 import type { ConversationRow } from './conversations.js';
 import type { HandleRow } from './persons.js';
 import type { TicketRow } from './tickets.js';
-import { all, idList, type Work } from './work.js';
+import { all, get, idList, type Work } from './work.js';
 
 /** What a list asks for; absent: any. Times in milliseconds UTC. */
 export interface TicketFilter {
@@ -21,15 +21,24 @@ export interface ListPlace {
 
 export type ListedRow = TicketRow & { readonly last_message_at: number };
 
-/** Roots, the latest word first; `after` is the place of the last one seen. */
+/** A stretch of the list: behind `after` (null: from its top), down to and with `until` (null: to its end). */
+export interface Stretch {
+  readonly after: ListPlace | null;
+  readonly until: ListPlace | null;
+}
+
+/** Roots of a stretch, the latest word first. */
 export function* listRoots(
   filter: TicketFilter,
-  after: ListPlace | null,
+  { after, until }: Stretch,
   limit: number,
 ): Work<readonly ListedRow[]> {
   const clauses = conditionsOf(filter);
   if (after !== null) {
     clauses.push(['(t.last_message_at, t.id) < (?, ?)', after.lastMessageAt, after.id]);
+  }
+  if (until !== null) {
+    clauses.push(['(t.last_message_at, t.id) >= (?, ?)', until.lastMessageAt, until.id]);
   }
   return yield* all<ListedRow>(
     `SELECT t.id, t.group_id, t.conversation_id, t.merged_into, t.root_id, t.state, t.status, t.last_message_at
@@ -38,6 +47,18 @@ export function* listRoots(
     ...clauses.flatMap(([, ...values]) => values),
     limit,
   );
+}
+
+/** Where the list stands that many roots further down; null: it ends before. */
+export function* placeBehind(after: ListPlace | null, roots: number): Work<ListPlace | null> {
+  const row = yield* get<{ last_message_at: number; id: number }>(
+    `SELECT last_message_at, id FROM tickets WHERE merged_into IS NULL
+       ${after === null ? '' : 'AND (last_message_at, id) < (?, ?)'}
+     ORDER BY last_message_at DESC, id DESC LIMIT 1 OFFSET ?`,
+    ...(after === null ? [] : [after.lastMessageAt, after.id]),
+    roots,
+  );
+  return row === undefined ? null : { lastMessageAt: row.last_message_at, id: row.id };
 }
 
 type Condition = readonly [sql: string, ...values: (string | number)[]];

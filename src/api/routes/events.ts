@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { problem, WRITTEN } from '../answer.js';
+import { empty, problem, WRITTEN } from '../answer.js';
 import { streamEvents } from '../event-stream.js';
 import type { Parts } from '../hub.js';
 import { route, type Route } from '../route.js';
@@ -36,6 +36,7 @@ export function eventRoutes(parts: Parts): readonly Route[] {
           return problem('badRequest', 'Last-Event-ID is the number of an event');
         }
         const after = given ?? (await store.read(lastEventNumber));
+        if (request.method === 'HEAD') return empty(200);
         await streamEvents(parts, response, after);
         return WRITTEN;
       },

@@ -21,7 +21,8 @@ export function ticketRoutes(parts: Parts): readonly Route[] {
     route('GET /api/v1/tickets', {
       tag: 'Tickets',
       summary: 'Tickets, the latest word first',
-      description: 'Roots only: a merged complaint stands here once. Spam is left out.',
+      description:
+        'Roots only: a merged complaint stands here once. Spam is left out. A request looks at a bounded number of tickets (for `q` at 1,000, whatever their messages; there is no search index yet): a page may be short, even empty, and still have a nextCursor; go on with it.',
       query: TicketQuery,
       answers: { 200: { description: 'A page', schema: pageOf(Ticket) } },
       async handle({ query }) {

@@ -28,7 +28,7 @@ export const TicketQuery = z.object({
     .meta({ type: 'string', description: `One or more of ${STATUSES.join(', ')}, with commas.` }),
   q: z.string().min(1).max(200).optional().meta({
     description:
-      'Words that stand in the subject or a message, as they were written (case of Latin letters aside). A page looks at a bounded number of tickets: it may be short, even empty, and still have a nextCursor.',
+      'Words that stand in the subject or a message, as they were written (case of Latin letters aside).',
   }),
   channel: z.string().max(50).optional(),
   assignee: z.string().max(200).optional().meta({ description: '`none`: nobody.' }),
