@@ -76,6 +76,6 @@ export async function createDatabase(): Promise<TestServers> {
 
 async function asAdmin(url: string, sql: string): Promise<void> {
   const store = openPostgres(url);
-  await store.knex.raw(sql);
+  await (await store.knex()).raw(sql);
   await store.close();
 }

@@ -50,7 +50,7 @@ const envelopes = (): Promise<readonly EnvelopeRow[]> =>
 /** The real store, with a way to go wrong between it and whoever writes. */
 function withWrite(write: Store['write']): Store {
   const { store } = test_;
-  return { ...store, knex: store.knex, write };
+  return { ...store, write };
 }
 
 test('whatever arrives in one turn of the event loop is one commit', async () => {

@@ -22,7 +22,7 @@ export function openPostgres(url: string): Store {
     dialect: 'postgres',
     write: (work) => retried(() => inTransaction(db, texts, work)),
     read: (work) => withClient(db, (client) => drive(work(), client, texts)),
-    knex: db,
+    knex: () => Promise.resolve(db),
     close: () => db.destroy(),
   };
 }

@@ -3,7 +3,6 @@ import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite
 import type { Answer, Row, Statement, Value, Work } from './work.js';
 import { GroupCommit } from './group-commit.js';
 import { StoreProblem, type Store } from './store.js';
-import { sqliteKnex } from './sqlite-knex.js';
 
 type Db = InstanceType<typeof DatabaseSync>;
 
@@ -27,8 +26,8 @@ export function openSqlite(file: string): Store {
     dialect: 'sqlite',
     write: (work) => committer.write(work),
     read: (work) => attempt(() => drive(work(), reads)),
-    get knex() {
-      knex ??= sqliteKnex(file);
+    async knex() {
+      knex ??= (await import('./sqlite-knex.js')).sqliteKnex(file);
       return knex;
     },
     async close() {

@@ -17,8 +17,8 @@ export interface Store {
   /** Runs reading `work` on what is committed. */
   read<T>(work: () => Work<T>): Promise<T>;
 
-  /** For migrations and lists with many optional filters; never on the hot path, never for writes. */
-  readonly knex: Knex;
+  /** For migrations: loaded when it is first asked for, never on the hot path. */
+  knex(): Promise<Knex>;
 
   close(): Promise<void>;
 }
