@@ -137,7 +137,7 @@ function answerTrouble(
   }
   house.log.error('a request failed', {
     method: request.method,
-    path: String(request.route?.path ?? ''),
+    path: request.path.slice(0, 200),
     why: String((error as Error).stack ?? error).slice(0, 2_000),
   });
   writeAnswer(response, problem('internal', 'the hub failed on this request; its log says where'));

@@ -121,7 +121,7 @@ export function* unmergeTicket(
   decision: Decision,
 ): Work<{ readonly from: number } | undefined> {
   const row = yield* ticketForChange(ticket);
-  if (row?.merged_into == null || row.root_id === null) return undefined;
+  if (row === undefined || row.merged_into === null || row.root_id === null) return undefined;
   const { merged_into: parent, root_id: root } = row;
   const { author, at } = decision;
   const below = subtree(yield* componentOf(root), ticket);
@@ -153,7 +153,7 @@ export function* previewUnmerge(
   ticket: number,
 ): Work<{ readonly ticket: TicketState; readonly rest: TicketState } | undefined> {
   const row = yield* ticketById(ticket);
-  if (row?.root_id == null) return undefined;
+  if (row === undefined || row.root_id === null) return undefined;
   const all = yield* componentOf(row.root_id);
   const below = subtree(all, ticket);
   const rest = all.map(({ id }) => id).filter((id) => !below.includes(id));
