@@ -39,6 +39,13 @@ describe('a mail in any charset', () => {
   });
 });
 
+test('text with colons but without one field of a mail is no mail', () => {
+  const json = Buffer.from('{"notificationType": "Bounce",\n"bounce": "permanent"}\n');
+  expect(decode({ ...envelopeOf(json), body: json }, accountWith())).toMatchObject({
+    kind: 'unreadable',
+  });
+});
+
 describe('the parts of a mail', () => {
   test('file names are read in every spelling and lose their paths', () => {
     const { attachments, subject } = fixtureMail('names-rfc2231-and-2047');

@@ -46,8 +46,18 @@ export function readMail(content: Uint8Array): Reading {
   const structure = scanStructure(bytes);
   if (structure.kind === 'refused') return structure;
   const { root } = structure;
-  if (root.fields.length === 0) return { kind: 'refused', why: 'there is no mail header' };
+  if (!hasMailHeader(root.fields)) return { kind: 'refused', why: 'there is no mail header' };
   return { kind: 'mail', mail: describe(root, bytes) };
+}
+
+/** Any text has lines with a colon; only a mail has one of these. */
+const MAIL_FIELDS =
+  'from sender reply-to to cc bcc subject date received return-path delivered-to message-id in-reply-to references mime-version content-type content-transfer-encoding auto-submitted x-mailer'.split(
+    ' ',
+  );
+
+function hasMailHeader(fields: Fields): boolean {
+  return MAIL_FIELDS.some((name) => every(fields, name).length > 0);
 }
 
 function describe(root: MimePart, bytes: Buffer): ReadMail {
