@@ -77,7 +77,7 @@ class MboxSplitter {
   ): { readonly receivedAt: number | null } | null {
     if (!this.midLine) this.line += 1;
     if (this.midLine || !this.afterEmpty || end - from > LONGEST_SEPARATOR) return null;
-    if (data.compare(FROM, 0, FROM.length, from, from + FROM.length) !== 0) return null;
+    if (!isFromAt(data, from)) return null;
     return readSeparator(data.toString('latin1', from, end).trimEnd());
   }
 
@@ -123,7 +123,11 @@ function isQuotedFrom(data: Buffer, from: number): boolean {
   if (data[from] !== QUOTE) return false;
   let at = from;
   while (data[at] === QUOTE) at += 1;
-  return data.compare(FROM, 0, FROM.length, at, at + FROM.length) === 0;
+  return isFromAt(data, at);
+}
+
+function isFromAt(data: Buffer, at: number): boolean {
+  return FROM.equals(data.subarray(at, at + FROM.length));
 }
 
 function isEmpty(data: Buffer, from: number, end: number): boolean {
