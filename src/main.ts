@@ -18,7 +18,7 @@ import { createConnectionService } from './connections/service.js';
 import { startSupervisor, type Supervisor } from './connections/supervisor.js';
 import { openVault, readMasterKeys } from './connections/vault.js';
 import { announce } from './intake/announce.js';
-import { createApart, type Apart } from './intake/apart.js';
+import { createApart, type Apart, type ApartOptions } from './intake/apart.js';
 import { fetchAttachments } from './intake/attachments.js';
 import { file } from './intake/file.js';
 import { normalise } from './intake/normalise.js';
@@ -77,10 +77,10 @@ export async function loadConnectors(): Promise<ReadonlyMap<string, Connector>> 
   return connectors;
 }
 
-/** Reads envelopes in a thread of their own; `milliseconds` bounds one envelope. */
-export function openApart(loaded: Loaded, milliseconds?: number): Apart {
+/** Reads envelopes in a thread of their own. */
+export function openApart(loaded: Loaded, options: ApartOptions = {}): Apart {
   const catalogue = new URL('../connectors/index.js', import.meta.url).href;
-  return createApart({ catalogue, mappings: mappingFolders(loaded) }, milliseconds);
+  return createApart({ catalogue, mappings: mappingFolders(loaded) }, options);
 }
 
 export function mappingFolders({ environment }: Loaded): readonly string[] {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { NormaliseOptions } from './normalise/run.js';
+import type { NormaliseOptions } from './normalise/reader.js';
 import type { Shell } from './shell.js';
 
 export function normaliseCommand(shell: Shell): Command {

@@ -1,6 +1,6 @@
 import type { House, Hub, Seams } from '../api/hub.js';
 import type { Loaded } from '../config/load.js';
-import type { Apart } from '../intake/apart.js';
+import type { Apart, ApartOptions } from '../intake/apart.js';
 import type { MappingLibrary } from '../mapping/load.js';
 import type { Connector } from '../sdk/treaty.js';
 
@@ -30,5 +30,5 @@ export interface Wiring {
   readonly mappingFolders: (loaded: Loaded) => readonly string[];
   readonly readMappings: (folders: readonly string[]) => Promise<MappingLibrary>;
   readonly loadDemo: () => Promise<Demo>;
-  readonly openApart: (loaded: Loaded, milliseconds?: number) => Apart;
+  readonly openApart: (loaded: Loaded, options?: ApartOptions) => Apart;
 }

@@ -47,17 +47,21 @@ export interface ApartSources {
   readonly mappings: readonly string[];
 }
 
-/** `milliseconds`: the deadline of one envelope, from the moment its thread can read. */
-export function createApart(
-  sources: ApartSources,
-  milliseconds: number = APART_LIMITS.milliseconds,
-): Apart {
-  return new Reader(sources, milliseconds);
+export interface ApartOptions {
+  /** Deadline of one envelope, from the moment its thread can read. */
+  readonly milliseconds?: number;
+  /** Bodies are given away instead of copied: their owner cannot read them afterwards. */
+  readonly givesBodies?: boolean;
+}
+
+export function createApart(sources: ApartSources, options: ApartOptions = {}): Apart {
+  return new Reader(sources, options);
 }
 
 class Reader implements Apart {
   private readonly sources: ApartSources;
   private readonly milliseconds: number;
+  private readonly givesBodies: boolean;
   private thread: Worker | null = null;
   private queue: Waiting[] = [];
   /** What the thread has been given, the one it reads now first: it answers in this order. */
@@ -68,9 +72,10 @@ class Reader implements Apart {
   private fresh = true;
   private numbered = 0;
 
-  constructor(sources: ApartSources, milliseconds: number) {
+  constructor(sources: ApartSources, options: ApartOptions) {
     this.sources = sources;
-    this.milliseconds = milliseconds;
+    this.milliseconds = options.milliseconds ?? APART_LIMITS.milliseconds;
+    this.givesBodies = options.givesBodies === true;
   }
 
   draftsOf(
@@ -102,7 +107,7 @@ class Reader implements Apart {
       if (waiting === undefined) break;
       this.thread ??= this.start();
       this.given.push(waiting);
-      this.thread.postMessage(waiting.task);
+      this.thread.postMessage(waiting.task, this.givesBodies ? ownMemory(waiting.task) : []);
       if (this.given.length === 1) this.watchDeadline();
     }
     if (this.given.length === 0) this.idle = setTimeout(() => void this.stop(), IDLE_MS).unref();
@@ -159,4 +164,10 @@ class Reader implements Apart {
     if (this.deadline !== null) clearTimeout(this.deadline);
     await worker?.terminate();
   }
+}
+
+/** Small buffers share their memory with others, which must not lose it. */
+function ownMemory({ envelope: { body } }: ApartTask): readonly ArrayBuffer[] {
+  const { buffer, byteLength } = body;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }

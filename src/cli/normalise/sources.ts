@@ -9,6 +9,8 @@ export const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 /** One input, named as the person named it. Reading gives its bytes, or why there are none. */
 export interface Source {
   readonly name: string;
+  /** Bytes, where that is known beforehand; 0 else. */
+  readonly size: number;
   read(): Promise<Buffer | string>;
 }
 
@@ -18,9 +20,9 @@ export async function* sourcesOf(
   stdin: Readable,
 ): AsyncGenerator<Source> {
   for (const name of names) {
-    if (name === '-') yield { name, read: () => readStream(stdin) };
+    if (name === '-') yield { name, size: 0, read: () => readStream(stdin) };
     else if (await isFolder(name)) yield* filesBelow(name);
-    else yield fileSource(name);
+    else yield await fileSource(name);
   }
 }
 
@@ -38,19 +40,24 @@ async function* filesBelow(folder: string): AsyncGenerator<Source> {
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
     const why = cannotRead(error);
-    yield { name: folder, read: () => Promise.resolve(why) };
+    yield { name: folder, size: 0, read: () => Promise.resolve(why) };
     return;
   }
   for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* filesBelow(path);
-    else if (entry.isFile()) yield fileSource(path);
+    else if (entry.isFile()) yield await fileSource(path);
   }
 }
 
-function fileSource(name: string): Source {
+async function fileSource(name: string): Promise<Source> {
+  const size = await stat(name).then(
+    (found) => found.size,
+    () => 0,
+  );
   return {
     name,
+    size,
     async read() {
       try {
         return await readFile(name);
