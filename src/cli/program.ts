@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { INSTALLATION } from '../config/paths.js';
+import { backupCommand } from './backup.js';
 import { connectionsCommand } from './connections.js';
 import { connectorsCommand } from './connectors.js';
 import { demoCommand } from './demo.js';
+import { doctorCommand } from './doctor.js';
 import { failureOf } from './failure.js';
 import { importCommand } from './import.js';
 import { mappingCommand } from './mapping.js';
@@ -30,6 +32,8 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   importCommand,
   replayCommand,
   redriveCommand,
+  doctorCommand,
+  backupCommand,
 ];
 
 /** The command line; returns the exit code: 0 ok, 1 failed, 2 bad usage. */

@@ -173,3 +173,11 @@ export function* knownKeys(connection: string, keys: readonly string[]): Work<re
   }
   return known;
 }
+
+/** When the last envelope arrived, milliseconds UTC; null: none ever. */
+export function* latestReceipt(): Work<number | null> {
+  const row = yield* get<{ received_at: number }>(
+    'SELECT received_at FROM envelopes ORDER BY id DESC LIMIT 1',
+  );
+  return row?.received_at ?? null;
+}

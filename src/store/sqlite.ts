@@ -122,3 +122,13 @@ export function copyBeforeMigration(file: string): string | null {
     db.close();
   }
 }
+
+/** One snapshot of the database in another file; a hub may go on writing meanwhile. */
+export function copyDatabase(file: string, copy: string): void {
+  const db = new DatabaseSync(file, { timeout: 5_000, readOnly: true });
+  try {
+    db.prepare('VACUUM INTO ?').run(copy);
+  } finally {
+    db.close();
+  }
+}
