@@ -125,7 +125,10 @@ export async function openWorkshop(): Promise<Workshop> {
       lives.set(id, courier.connector.open(new Proxy({} as Context, { get: contextOf })));
       return courier;
     },
-    setOpen: (id, open) => void (open ? closed.delete(id) : closed.add(id)),
+    setOpen(id, open) {
+      if (open) closed.delete(id);
+      else closed.add(id);
+    },
     async file(...drafts) {
       await store.write(function* () {
         for (const parts of drafts) {

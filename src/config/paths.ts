@@ -10,7 +10,8 @@ export const MAPPINGS_FOLDER = join(INSTALLATION, 'mappings');
 function installation(folder: string): string {
   if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'config'))) return folder;
   const parent = dirname(folder);
-  if (parent === folder)
+  if (parent === folder) {
     throw new Error('the installation folder (package.json beside config/) was not found');
+  }
   return installation(parent);
 }

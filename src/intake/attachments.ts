@@ -53,8 +53,9 @@ export async function fetchAttachments(deps: AttachmentDependencies): Promise<vo
 async function fetchOne(deps: AttachmentDependencies, row: AttachmentRow): Promise<void> {
   const fetched = await bytesOf(deps, row);
   if (fetched.kind === 'file') return keep(deps, row, fetched.file);
-  if (fetched.kind === 'closed')
+  if (fetched.kind === 'closed') {
     return postpone(deps, row, row.attempts, 'the connection is not open');
+  }
   const attempts = row.attempts + 1;
   if (fetched.kind === 'expired' || attempts >= MOST_TRIES) {
     const state = fetched.kind === 'expired' ? 'expired' : 'failed';

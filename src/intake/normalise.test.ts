@@ -76,10 +76,9 @@ test('what cannot be read goes to quarantine with its reason, and the bytes stay
   await arrives('cut', '[{"id": "m1", "conv');
   await arrives('fine', [fact('m2')]);
   await normalise(deps);
-  expect(await envelope('cut')).toMatchObject({
-    state: 2,
-    reason: expect.stringContaining('JSON'),
-  });
+  const cut = await envelope('cut');
+  expect(cut?.state).toBe(2);
+  expect(cut?.reason).toContain('JSON');
   expect(await drafts()).toEqual(['m2']);
   const [row] = await shop.rows<{ size: number }>("SELECT size FROM envelopes WHERE key = 'cut'");
   expect(row?.size).toBe('[{"id": "m1", "conv'.length);
@@ -171,7 +170,9 @@ test('an envelope of a connection that was removed is kept and says so', async (
   await connect();
   await arrives('e1', [fact('m1')]);
   await normalise({ ...deps, find: () => undefined });
-  expect(await envelope('e1')).toMatchObject({ state: 2, reason: expect.stringContaining('a') });
+  const kept = await envelope('e1');
+  expect(kept?.state).toBe(2);
+  expect(kept?.reason).toContain('does not exist any more');
 });
 
 test('a draft that the database refuses does not hold up the other envelopes', async () => {

@@ -72,17 +72,9 @@ export function workLeft(parts: readonly PartState[]): number {
  */
 export function afterSend(present: PartState, next: Next): PartState {
   if (present === 'delivered' || present === 'read') return present;
-  switch (next.kind) {
-    case 'sent':
-      return present === 'failed' ? 'failed' : 'sent';
-    case 'failed':
-      return 'failed';
-    case 'again':
-    case 'paused':
-      return present === 'sent' || present === 'failed' ? present : 'queued';
-    case 'uncertain':
-      return present === 'sent' || present === 'failed' ? present : 'uncertain';
-  }
+  if (present === 'failed' || next.kind === 'failed') return 'failed';
+  if (present === 'sent' || next.kind === 'sent') return 'sent';
+  return next.kind === 'uncertain' ? 'uncertain' : 'queued';
 }
 
 /** What happens next after one send of a part. */

@@ -28,7 +28,7 @@ export function* fileEcho(draft: Draft, draftRow: number, at: number, now: numbe
     return true;
   }
   const conversation = yield* conversationByKey(draft.connection, draft.conversation);
-  if (conversation?.ticket_id == null) return true;
+  if (conversation === undefined || conversation.ticket_id === null) return true;
   const same = (yield* unseenParts(conversation.id, at)).find(({ preview }) =>
     sameWords(preview, draft.text),
   );
