@@ -1,4 +1,5 @@
 import type { FindConnection } from '../intake/connected.js';
+import { atBestProof } from '../model/identity.js';
 import type { Ticket } from '../model/ticket.js';
 import { TICKET_VERSION } from '../model/ticket.js';
 import type { TicketState } from '../model/ticket-state.js';
@@ -109,18 +110,16 @@ function personOf(known: Known, row: TicketRow): Ticket['person'] {
   return {
     id: person?.root ?? 0,
     name: person?.name ?? null,
-    handles: known.handles.filter(({ root }) => root === person?.root).map(handleOf),
+    handles: handleViews(known.handles.filter(({ root }) => root === person?.root)),
   };
 }
 
-export function handleOf({
-  kind,
-  value,
-  scope,
-  proof,
-  refusal,
-}: OwnedHandle): Ticket['person']['handles'][number] {
-  return { kind, value, scope, proof, refusal } as Ticket['person']['handles'][number];
+/** The addresses of one person, each once. */
+export function handleViews(handles: readonly OwnedHandle[]): Ticket['person']['handles'] {
+  return atBestProof(handles).map(
+    ({ kind, value, scope, proof, refusal }) =>
+      ({ kind, value, scope, proof, refusal }) as Ticket['person']['handles'][number],
+  );
 }
 
 /** The latest customer word first; of several members of one conversation the youngest tells it. */

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import {
+  atBestProof,
   isUniversalHandle,
   normaliseIdentity,
   plainHandle,
-  strongerProof,
   type Identity,
+  type Proof,
 } from './identity.js';
 
 const one = (kind: Identity['kind'], value: string, scope = ''): Identity => ({
@@ -58,10 +59,15 @@ describe('the scope', () => {
   );
 });
 
-test('the stronger of two proofs is kept', () => {
-  expect(strongerProof('weak', 'strong')).toBe('strong');
-  expect(strongerProof('proven', 'strong')).toBe('proven');
-  expect(strongerProof('weak', 'weak')).toBe('weak');
+test('an address that was claimed and then proven is shown once, as proven', () => {
+  const at = (value: string, proof: Proof, scope = ''): Identity => ({
+    ...{ kind: 'email', value, scope, proof },
+  });
+  const [claimed, proven] = [at('a@b.c', 'weak'), at('a@b.c', 'proven')];
+  const other = at('x@y.z', 'strong');
+  expect(atBestProof([claimed, other, proven])).toEqual([proven, other]);
+  expect(atBestProof([proven, claimed])).toEqual([proven]);
+  expect(atBestProof([at('1', 'weak', 'shop a'), at('1', 'weak', 'shop b')])).toHaveLength(2);
 });
 
 describe('an address of unknown kind', () => {

@@ -23,9 +23,19 @@ export const Identity = z.object({
 export type Identity = z.infer<typeof Identity>;
 
 const RANK: Record<Proof, number> = { weak: 0, strong: 1, proven: 2 };
+const rankOf = ({ proof }: { readonly proof: string }): number => RANK[proof as Proof];
 
-export function strongerProof(a: Proof, b: Proof): Proof {
-  return RANK[a] >= RANK[b] ? a : b;
+/** Each address once, in its first place, with the best proof there is of it: a claim that was proven later is no second address. */
+export function atBestProof<
+  T extends Pick<Identity, 'scope' | 'value'> & { readonly kind: string; readonly proof: string },
+>(handles: readonly T[]): readonly T[] {
+  const best = new Map<string, T>();
+  for (const handle of handles) {
+    const key = JSON.stringify([handle.kind, handle.scope, handle.value]);
+    const known = best.get(key);
+    if (known === undefined || rankOf(handle) > rankOf(known)) best.set(key, handle);
+  }
+  return [...best.values()];
 }
 
 /**

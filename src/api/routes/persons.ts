@@ -3,7 +3,7 @@ import { json, moved, problem } from '../answer.js';
 import type { Parts } from '../hub.js';
 import { route, type Route } from '../route.js';
 import { idInPath } from '../schemas/ids.js';
-import { handleOf, viewRoots } from '../../desk/ticket-view.js';
+import { handleViews, viewRoots } from '../../desk/ticket-view.js';
 import { PersonView, Ticket } from '../../model/ticket.js';
 import { personById } from '../../store/persons.js';
 import { handlesOfPersons, rootPersonsOf, rootsOfPerson } from '../../store/ticket-views.js';
@@ -26,7 +26,7 @@ export function personRoutes({ house, registry }: Parts): readonly Route[] {
     return {
       id: root,
       name: person?.name ?? null,
-      handles: handles.map(handleOf),
+      handles: handleViews(handles),
       tickets: yield* viewRoots({ find: registry.find, now: clock.now() }, tickets),
     };
   }
