@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { StartProblem } from '../ops/start-problem.js';
 import { lockData } from './lock.js';
@@ -33,10 +33,17 @@ export async function openData(config: Config): Promise<OpenData> {
   }
 }
 
+/** Step by step: asked to do it all at once, Node tries for ever where a kernel's own tree refuses. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
 function takeDataFolder(config: Config): () => void {
   const { dir, databaseUrl } = config.data;
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     if (databaseUrl !== null) return () => undefined;
     const lock = lockData(dir);
     if (lock.ok) return lock.release;
