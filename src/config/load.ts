@@ -37,8 +37,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Loaded {
   const merged = layOver(base.value, overlay?.value ?? {});
   for (const [variable, [section, knob]] of Object.entries(VARIABLES)) {
     const given = env[variable];
-    if (given !== undefined && given !== '')
-      (merged[section] as Record<string, unknown>)[knob] = knob === 'port' ? numeric(given) : given;
+    const tree = merged[section];
+    if (given !== undefined && given !== '' && isTree(tree)) {
+      tree[knob] = knob === 'port' ? numeric(given) : given;
+    }
   }
   const parsed = Config.safeParse(merged);
   if (!parsed.success) throw problemOf(parsed.error.issues[0], merged, overlay, env);
@@ -102,6 +104,8 @@ function layOver(
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const under = merged[key];
+    // A section that is named and left empty changes nothing.
+    if (isTree(under) && value === null) continue;
     merged[key] = isTree(under) && isTree(value) ? layOver(under, value) : value;
   }
   return merged;
@@ -138,10 +142,17 @@ function problemOf(
     (overlay === null ? 'config/default.yaml' : `${overlay.file}:${overlay.lineOf(path)}`);
   const reason =
     issue?.code === 'unrecognized_keys' ? 'there is no such knob' : (issue?.message ?? 'is wrong');
-  const shown = JSON.stringify(value)?.slice(0, 80) ?? 'nothing';
+  const shown = withoutPassword(JSON.stringify(value) ?? 'nothing').slice(0, 80);
   return new ConfigProblem(
     `${place}: ${path.join('.')} is ${shown}: ${reason}; config/default.yaml says what it may be`,
   );
+}
+
+/** Addresses of databases carry passwords; what is wrong with them is said without. */
+function withoutPassword(text: string): string {
+  const end = text.lastIndexOf('@');
+  const start = text.indexOf('//');
+  return end < 0 ? text : `${text.slice(0, Math.max(start + 2, 1))}…${text.slice(end)}`;
 }
 
 function withAbsoluteData(config: Config): Config {

@@ -40,18 +40,23 @@ export function startPump(deps: PumpDependencies): Pump {
   let port: number | null = null;
 
   async function pollForEver(): Promise<void> {
-    const more = await pollOnce(deps, hint);
+    const given = hint;
     hint = undefined;
-    if (!more)
-      await Promise.race([
-        pause(POLL_EVERY, deps.signal),
-        new Promise<void>((resolve) => (ring = resolve)),
-      ]);
+    try {
+      // A hint that comes while this poll runs is for the next one.
+      if ((await pollOnce(deps, given)) || hint !== undefined) return;
+    } catch (error) {
+      hint ??= given;
+      throw error;
+    }
+    await pause(POLL_EVERY, deps.signal, (wake) => (ring = wake));
   }
 
   async function streamOnce(): Promise<void> {
     const cursors = await deps.store.read(() => cursorsOf(deps.connection));
     await live.stream?.(deps.emit, cursors);
+    // A stream lives as long as its connection: one that ends early is opened again like a broken one.
+    if (!deps.signal.aborted) throw new Error('the stream ended');
   }
 
   async function listenUntilClosed(): Promise<void> {
@@ -117,7 +122,12 @@ function delay(failures: number, chance: Chance): number {
   return base * (1 - JITTER + 2 * JITTER * chance());
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Ends early when the connection closes, or when what is handed to `expose` is called. */
+function pause(
+  milliseconds: number,
+  signal: AbortSignal,
+  expose: (wake: () => void) => void = () => undefined,
+): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
@@ -126,6 +136,8 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     };
     const timer = setTimeout(done, milliseconds);
     signal.addEventListener('abort', done, { once: true });
+    expose(done);
+    if (signal.aborted) done();
   });
 }
 

@@ -12,6 +12,7 @@ import {
   setConnectionStatus,
   type ConnectionRow,
 } from '../store/connections.js';
+import { abandonQueue } from '../replies/abandon.js';
 import { rescheduleConnection } from '../store/deliveries.js';
 import type { Store } from '../store/store.js';
 import type { Registry } from './registry.js';
@@ -82,10 +83,14 @@ export function createConnectionService(deps: ServiceDependencies): ConnectionSe
       return true;
     },
     async remove(id) {
-      if (registry.find(id) === undefined) return false;
-      await store.write(() => removeConnection(id, clock.now()));
+      const now = clock.now();
+      const removed = await store.write(function* () {
+        if (!(yield* removeConnection(id, now))) return false;
+        yield* abandonQueue(id, now);
+        return true;
+      });
       await registry.refresh();
-      return true;
+      return removed;
     },
     async check(id) {
       if (registry.find(id) === undefined) return null;
@@ -131,28 +136,34 @@ async function changeOne(
   change: ConnectionEdit,
 ): Promise<Saved> {
   const row = await deps.store.read(() => connectionById(id));
-  const connected = deps.registry.find(id);
-  if (row === undefined || connected === undefined) {
+  const connector = deps.connectors.get(row?.connector ?? '');
+  if (row === undefined || row.removed_at !== null || connector === undefined) {
     return {
       kind: 'unknown',
       what: 'connection',
       known: deps.registry.list().map((one) => one.id),
     };
   }
-  const { account, connector } = connected;
+  // A connection that cannot be opened (its secrets were sealed with a lost key) is mended by entering them again.
+  const present = deps.registry.find(id)?.account;
   const form = readForm(
     connector,
-    { ...account.settings, ...asRecord(change.settings) },
-    { ...account.credentials, ...asRecord(change.credentials) },
+    { ...asRecord(JSON.parse(row.settings)), ...asRecord(change.settings) },
+    { ...present?.credentials, ...asRecord(change.credentials) },
   );
   if (form.kind === 'invalid') return form;
-  await deps.store.write(() =>
-    changeConnection(id, {
+  await deps.store.write(function* () {
+    yield* changeConnection(id, {
       name: change.name ?? row.name,
       settings: JSON.stringify(form.settings),
       credentials: deps.vault.seal(id, form.credentials),
-    }),
-  );
+      pathSecret: pathSecretOf(form.credentials),
+    });
+    if (row.status !== 'failing') return;
+    // What the platform refused was changed: the queue goes on, and stops again if it was not enough.
+    yield* setConnectionStatus(id, 'active', null);
+    yield* rescheduleConnection(id, deps.clock.now());
+  });
   await deps.registry.refresh();
   return { kind: 'saved', id };
 }

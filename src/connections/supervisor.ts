@@ -59,9 +59,12 @@ interface Open {
 
 export function startSupervisor(deps: SupervisorDependencies): Supervisor {
   const open = new Map<string, Open>();
+  const closing = new Map<string, Promise<unknown>>();
+  let closed = false;
   const { registry } = deps;
 
   function follow(): void {
+    if (closed) return;
     const wanted = new Map(registry.list().map((one) => [one.id, one]));
     for (const [id, entry] of open) {
       const now = wanted.get(id);
@@ -69,7 +72,18 @@ export function startSupervisor(deps: SupervisorDependencies): Supervisor {
         void shut(id, entry);
     }
     for (const connected of wanted.values()) {
-      if (connected.status === 'active' && !open.has(connected.id)) openOne(connected);
+      const { id, status } = connected;
+      if (status === 'active' && !open.has(id) && !closing.has(id)) tryOpen(connected);
+    }
+  }
+
+  /** One connector that cannot open keeps no other connection closed. */
+  function tryOpen(connected: Connected): void {
+    try {
+      openOne(connected);
+    } catch (error) {
+      const why = (error as Error).message;
+      deps.log.with({ connection: connected.id }).warn(`the connection cannot be opened: ${why}`);
     }
   }
 
@@ -98,7 +112,15 @@ export function startSupervisor(deps: SupervisorDependencies): Supervisor {
   async function shut(id: string, entry: Open): Promise<void> {
     open.delete(id);
     entry.abort.abort();
-    await Promise.race([Promise.allSettled([entry.live.close(), entry.pump.ended]), patience()]);
+    const ended = Promise.race([
+      Promise.allSettled([entry.live.close(), entry.pump.ended]),
+      patience(),
+    ]);
+    closing.set(id, ended);
+    await ended;
+    closing.delete(id);
+    // It may be wanted again with other settings, on the port that is only free now.
+    follow();
   }
 
   registry.watch(follow);
@@ -119,6 +141,7 @@ export function startSupervisor(deps: SupervisorDependencies): Supervisor {
       return present === undefined ? openOnce(deps, connection, use) : use(present);
     },
     async close() {
+      closed = true;
       await Promise.all([...open].map(([id, entry]) => shut(id, entry)));
     },
   };

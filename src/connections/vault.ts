@@ -1,6 +1,14 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { MacKey } from '../sdk/inbound.js';
 import type { Store } from '../store/store.js';
 import { all, get, run, type Work } from '../store/work.js';
@@ -43,8 +51,7 @@ export function readMasterKeys(given: string | null, dataFolder: string): readon
 
 function readOrMakeKeyFile(path: string): string {
   try {
-    if (!existsSync(path))
-      writeFileSync(path, randomBytes(KEY_BYTES).toString('base64'), { mode: 0o600, flag: 'wx' });
+    if (!existsSync(path)) makeKeyFile(path);
     chmodSync(path, 0o600);
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -53,6 +60,15 @@ function readOrMakeKeyFile(path: string): string {
       `the master key ${path} cannot be read (${code ?? String(error)}): make it a file of this user, or give the key in HUBBUB_MASTER_KEY`,
     );
   }
+}
+
+/** Durable before anything is sealed with it: a key that a power cut takes along takes every secret with it. */
+function makeKeyFile(path: string): void {
+  const text = randomBytes(KEY_BYTES).toString('base64');
+  writeFileSync(path, text, { mode: 0o600, flag: 'wx', flush: true });
+  const folder = openSync(dirname(path), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
 }
 
 /** Opens the vault and proves that the key is the one this database was sealed with. */
@@ -64,7 +80,7 @@ export async function openVault(
   const [newest] = keys;
   if (newest === undefined) throw new VaultProblem('there is no master key');
   const sealed = await store.write(() => checkOrInit(newest));
-  if (sealed !== null) unseal(keys, CHECK, sealed);
+  unseal(keys, CHECK, sealed);
   const rows = await store.write(() => ensureMacKeys(newest, now));
   const roots = rows.map(({ id, wrapped }) => ({
     id,
@@ -81,15 +97,15 @@ export async function openVault(
   };
 }
 
-function* checkOrInit(key: MasterKey): Work<string | null> {
-  const row = yield* get<{ value: string }>('SELECT value FROM facts WHERE name = ?', CHECK);
-  if (row !== undefined) return row.value;
+/** What the first start sealed; of several processes that start at once one is the first. */
+function* checkOrInit(key: MasterKey): Work<string> {
   yield* run(
     'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING',
     CHECK,
     sealWith(key, CHECK, 'hubbub'),
   );
-  return null;
+  const row = yield* get<{ value: string }>('SELECT value FROM facts WHERE name = ?', CHECK);
+  return row?.value ?? '';
 }
 
 interface WrappedKey {
@@ -98,6 +114,8 @@ interface WrappedKey {
 }
 
 function* ensureMacKeys(key: MasterKey, now: number): Work<readonly WrappedKey[]> {
+  // Processes that start together make one key, not one each.
+  yield* get('SELECT value FROM facts WHERE name = ? {lock}', CHECK);
   const rows = yield* all<WrappedKey>(
     'SELECT id, wrapped FROM mac_keys ORDER BY created_at DESC, id',
   );
@@ -127,14 +145,15 @@ function unseal(keys: readonly MasterKey[], owner: string, sealed: string): unkn
       `the master key is not the one this data was sealed with (key ${id ?? '?'} is needed): give the old key in HUBBUB_MASTER_KEY or put back master.key`,
     );
   }
-  const bytes = Buffer.from(body, 'base64');
-  const cipher = createDecipheriv('aes-256-gcm', found.key, Buffer.from(iv, 'base64'))
-    .setAAD(Buffer.from(owner))
-    .setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
   try {
-    return JSON.parse(
-      cipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + cipher.final('utf8'),
-    ) as unknown;
+    const bytes = Buffer.from(body, 'base64');
+    const cipher = createDecipheriv('aes-256-gcm', found.key, Buffer.from(iv, 'base64'), {
+      authTagLength: TAG_BYTES,
+    })
+      .setAAD(Buffer.from(owner))
+      .setAuthTag(bytes.subarray(Math.max(bytes.length - TAG_BYTES, 0)));
+    const text = cipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8');
+    return JSON.parse(text + cipher.final('utf8')) as unknown;
   } catch {
     throw new VaultProblem(
       `a sealed secret of ${owner} was changed outside the hub: enter it again`,

@@ -71,7 +71,8 @@ class Bell {
     const wait = Math.min(Math.max(time - Date.now(), 0), FARTHEST_TIMER_MS);
     const timer = setTimeout(() => {
       this.wake = null;
-      this.ring(0);
+      if (time > Date.now()) this.wakeAt(time);
+      else this.ring(0);
     }, wait);
     timer.unref();
     this.wake = { at: time, timer };

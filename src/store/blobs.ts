@@ -35,7 +35,7 @@ async function put(pathOf: (sha256: string) => string, bytes: Buffer): Promise<s
   const parent = dirname(path);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    await mkdir(parent, { recursive: true });
+    if ((await mkdir(parent, { recursive: true })) !== undefined) await syncFolder(dirname(parent));
     await writeDurably(draft, bytes);
     await rename(draft, path);
     await syncFolder(parent);

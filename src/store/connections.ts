@@ -62,14 +62,16 @@ export interface ConnectionChange {
   readonly name: string;
   readonly settings: string;
   readonly credentials: string;
+  readonly pathSecret: string | null;
 }
 
 export function* changeConnection(id: string, change: ConnectionChange): Work<void> {
   yield* run(
-    'UPDATE connections SET name = ?, settings = ?, credentials = ?, version = version + 1 WHERE id = ?',
+    'UPDATE connections SET name = ?, settings = ?, credentials = ?, path_secret = ?, version = version + 1 WHERE id = ?',
     change.name,
     change.settings,
     change.credentials,
+    change.pathSecret,
     id,
   );
 }
@@ -90,12 +92,13 @@ export function* setConnectionStatus(
 }
 
 /** Its history stays readable; its id is never given again. */
-export function* removeConnection(id: string, now: number): Work<void> {
-  yield* run(
-    "UPDATE connections SET removed_at = ?, credentials = '', version = version + 1 WHERE id = ?",
+export function* removeConnection(id: string, now: number): Work<boolean> {
+  const changed = yield* run(
+    "UPDATE connections SET removed_at = ?, credentials = '', path_secret = NULL, version = version + 1 WHERE id = ? AND removed_at IS NULL",
     now,
     id,
   );
+  return changed > 0;
 }
 
 export function* cursorsOf(connection: string): Work<Record<string, string>> {

@@ -66,6 +66,15 @@ export function* insertNativeDelivery(
   return id;
 }
 
+/** What waits to be sent on a connection and is not being sent right now. */
+export function* queuedDeliveries(connection: string, now: number): Work<readonly DeliveryRow[]> {
+  return yield* all<DeliveryRow>(
+    `SELECT ${DELIVERY} FROM deliveries WHERE connection_id = ? AND work = 0 AND lease_until <= ? ORDER BY id`,
+    connection,
+    now,
+  );
+}
+
 /** Which due deliveries are looked for. */
 export interface DueQuery {
   readonly now: number;

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FILE = 'hubbub.lock';
@@ -16,9 +16,7 @@ export function lockData(folder: string): Locked {
   const path = join(folder, FILE);
   for (;;) {
     try {
-      const file = openSync(path, 'wx');
-      writeSync(file, `${process.pid} ${processStart(process.pid)}`);
-      closeSync(file);
+      takeFile(path);
       return { ok: true, release: () => rmSync(path, { force: true }) };
     } catch (error) {
       if ((error as { code?: string }).code !== 'EEXIST') throw error;
@@ -26,6 +24,17 @@ export function lockData(folder: string): Locked {
       if (holder !== null) return { ok: false, pid: holder };
       rmSync(path, { force: true });
     }
+  }
+}
+
+/** The file appears with its content: nobody reads a lock that is half written and takes it for a stale one. */
+function takeFile(path: string): void {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${process.pid} ${processStart(process.pid)}`);
+  try {
+    linkSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 

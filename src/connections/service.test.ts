@@ -1,0 +1,251 @@
+import { randomBytes } from 'node:crypto';
+import { createCourier, type Courier } from '../../test/courier.js';
+import { delivery, queueReply } from '../../test/outbox.js';
+import { courierMappings, openWorkshop, type Workshop } from '../../test/workshop.js';
+import type { Connected } from '../intake/connected.js';
+import { failed } from '../model/outcome.js';
+import { run } from '../store/work.js';
+import { openRegistry, type Registry } from './registry.js';
+import { createConnectionService, type ConnectionService } from './service.js';
+import { openVault, readMasterKeys, type Vault } from './vault.js';
+
+let shop: Workshop;
+let vault: Vault;
+let registry: Registry;
+let service: ConnectionService;
+let courier: Courier;
+let logged: string[];
+beforeEach(async () => {
+  shop = await openWorkshop();
+  logged = [];
+  courier = createCourier();
+  vault = await openVault(shop.store, readMasterKeys(randomBytes(32).toString('base64'), ''), 0);
+  registry = open();
+  service = createConnectionService({
+    ...shop,
+    ...{ vault, registry },
+    connectors: new Map([['courier', courier.connector]]),
+    withLive: (_connection, use) => use(courier.connector.open(undefined as never)),
+  });
+});
+afterEach(async () => {
+  registry.close();
+  await shop.end();
+});
+
+const open = (): Registry =>
+  openRegistry({
+    ...shop,
+    vault,
+    connectors: new Map([['courier', courier.connector]]),
+    mappings: new Map([['courier', courierMappings()]]),
+    publicUrl: () => 'https://hub.example',
+    log: { error: (sentence) => void logged.push(sentence) },
+  });
+
+const NEW = {
+  ...{ connector: 'courier', name: 'Support, North', settings: { region: 'north' } },
+  credentials: { password: 'canary-secret' },
+};
+
+async function added(more: object = {}): Promise<string> {
+  const saved = await service.add({ ...NEW, ...more });
+  if (saved.kind !== 'saved') throw new Error(JSON.stringify(saved));
+  return saved.id;
+}
+function known(id: string): Connected {
+  const connected = registry.find(id);
+  if (connected === undefined) throw new Error(`${id} is not known`);
+  return connected;
+}
+
+describe('a new connection', () => {
+  test('has a readable id, its own hook URL, and is known at once', async () => {
+    const id = await added();
+    expect(id).toBe('support-north');
+    expect(known(id).account).toMatchObject({
+      settings: { region: 'north' },
+      credentials: { password: 'canary-secret' },
+      hookUrl: 'https://hub.example/hooks/support-north',
+    });
+  });
+
+  test('keeps its secrets sealed: no row holds them in the clear', async () => {
+    await added({ credentials: { password: 'canary-secret', pathSecret: 'in-the-url' } });
+    const rows = await shop.rows('SELECT * FROM connections');
+    expect(JSON.stringify(rows)).not.toContain('canary-secret');
+  });
+
+  test('of the same name, or of a removed one’s, gets an id of its own', async () => {
+    const first = await added();
+    const second = await added();
+    await service.remove(first);
+    const third = await added();
+    expect(new Set([first, second, third]).size).toBe(3);
+    expect([second, third].every((id) => id.startsWith('support-north-'))).toBe(true);
+  });
+
+  test.each(['客服', '!!!', ''])('called %j still gets an id', async (name) => {
+    expect(await added({ name })).toMatch(/^connection/);
+  });
+
+  test('whose form has mistakes is refused field by field, in the words of the form', async () => {
+    const saved = await service.add({ ...NEW, settings: { region: '' }, credentials: {} });
+    expect(saved).toMatchObject({
+      kind: 'invalid',
+      problems: [{ field: 'settings.region' }, { field: 'credentials.password' }],
+    });
+    expect(JSON.stringify(saved)).toContain('Password: ');
+    expect(registry.list()).toEqual([]);
+  });
+
+  test.each([null, 'text', 7, [1]])(
+    'whose settings are %j is refused and not thrown at',
+    async (odd) => {
+      expect((await service.add({ ...NEW, settings: odd, credentials: odd })).kind).toBe('invalid');
+    },
+  );
+
+  test('of a platform nobody knows is refused with those that are known', async () => {
+    expect(await service.add({ ...NEW, connector: 'pigeon' })).toEqual({
+      ...{ kind: 'unknown', what: 'connector', known: ['courier'] },
+    });
+  });
+});
+
+describe('a change', () => {
+  test('leaves what is not given as it is, secrets above all', async () => {
+    const id = await added();
+    await service.change(id, { settings: { region: 'south' } });
+    expect(known(id).account).toMatchObject({
+      settings: { region: 'south' },
+      credentials: { password: 'canary-secret' },
+    });
+    expect(known(id).name).toBe('Support, North');
+  });
+
+  test('of the path secret changes the URL, and the old one is gone', async () => {
+    const id = await added({ credentials: { password: 'p', pathSecret: 'old-path' } });
+    expect(known(id).pathSecret).toBe('old-path');
+    await service.change(id, { credentials: { pathSecret: 'new-path' } });
+    expect(known(id).pathSecret).toBe('new-path');
+    expect(known(id).account.hookUrl).toBe('https://hub.example/hooks/support-north/new-path');
+  });
+
+  test('that is wrong changes nothing', async () => {
+    const id = await added();
+    expect((await service.change(id, { settings: { region: '' } })).kind).toBe('invalid');
+    expect(known(id).account.settings).toEqual({ region: 'north' });
+  });
+
+  test('of what nobody knows says so', async () => {
+    const id = await added();
+    expect(await service.change('nothing', {})).toEqual({
+      ...{ kind: 'unknown', what: 'connection', known: [id] },
+    });
+    await service.remove(id);
+    expect(await service.change(id, {})).toMatchObject({ kind: 'unknown' });
+  });
+
+  test('mends a connection whose credential was refused: its queue goes on', async () => {
+    const id = await added();
+    await shop.connect('a', courier);
+    await shop.file({ sender: { handle: 'zhang' } });
+    await shop.write(() => run('UPDATE conversations SET connection_id = ?', id));
+    const sending = { ...shop.sending, find: registry.find, live: () => shop.sending.live('a') };
+    courier.script.push(failed({ kind: 'unauthorised', why: 'wrong password' }));
+    const { send } = await import('../replies/send.js');
+    const { compose } = await import('../replies/compose.js');
+    const words = { text: 'hello', html: null, attachments: [], conversation: null, agent: 'anna' };
+    const composed = await compose({ ...shop, find: registry.find }, { ticket: 1, ...words });
+    await send(sending);
+    await registry.refresh();
+    expect(known(id).status).toBe('failing');
+    await service.change(id, { credentials: { password: 'the right one' } });
+    expect(known(id).status).toBe('active');
+    shop.clock.pass(5_000);
+    await send(sending);
+    expect(courier.sends).toHaveLength(2);
+    expect(composed.kind).toBe('queued');
+  });
+
+  test('does not start what an admin has paused', async () => {
+    const id = await added();
+    await service.setStatus(id, 'paused');
+    await service.change(id, { settings: { region: 'south' } });
+    expect(known(id).status).toBe('paused');
+  });
+});
+
+describe('a connection sealed with a lost key', () => {
+  async function lost(): Promise<string> {
+    const id = await added();
+    await shop.write(() =>
+      run("UPDATE connections SET credentials = 'v1.00000000.AAAA.AAAA', version = version + 1"),
+    );
+    await registry.refresh();
+    return id;
+  }
+
+  test('is left out and named, the others go on', async () => {
+    const id = await lost();
+    const other = await added({ name: 'other' });
+    expect([registry.find(id), registry.find(other)?.id]).toEqual([undefined, other]);
+    expect(logged.join()).toContain('left out');
+  });
+
+  test('is mended by entering the secrets again', async () => {
+    const id = await lost();
+    expect((await service.change(id, {})).kind).toBe('invalid');
+    await service.change(id, { credentials: { password: 'entered again' } });
+    expect(known(id).account.credentials).toEqual({ password: 'entered again' });
+  });
+
+  test('can be removed', async () => {
+    expect(await service.remove(await lost())).toBe(true);
+  });
+});
+
+describe('a removed connection', () => {
+  test('is gone at once, forgets its secrets, and is not removed twice', async () => {
+    const id = await added({ credentials: { password: 'p', pathSecret: 's' } });
+    expect([await service.remove(id), await service.remove(id)]).toEqual([true, false]);
+    expect(registry.find(id)).toBeUndefined();
+    const [row] = await shop.rows('SELECT credentials, path_secret FROM connections');
+    expect(row).toEqual({ credentials: '', path_secret: null });
+    expect([await service.setStatus(id, 'active'), await service.check(id)]).toEqual([false, null]);
+  });
+
+  test('leaves no reply that is queued for ever', async () => {
+    await shop.connect('a', courier);
+    await shop.file({ sender: { handle: 'zhang' } });
+    const id = await queueReply(shop, 1, 'too late');
+    await service.remove('a');
+    expect(await delivery(shop, id)).toMatchObject({ state: 'failed', work: 1 });
+    expect((await delivery(shop, id)).failure).toContain('removed');
+  });
+});
+
+describe('the registry', () => {
+  test('sees what another process changed, and calls its watchers once for it', async () => {
+    const elsewhere = open();
+    let calls = 0;
+    elsewhere.watch(() => void (calls += 1));
+    const id = await added();
+    await elsewhere.refresh();
+    expect([elsewhere.find(id)?.id, calls]).toEqual([id, 1]);
+    await elsewhere.refresh();
+    expect(calls).toBe(1);
+    await service.setStatus(id, 'paused');
+    await Promise.all([elsewhere.refresh(), elsewhere.refresh()]);
+    expect([elsewhere.find(id)?.status, calls]).toEqual(['paused', 2]);
+    elsewhere.close();
+  });
+
+  test('leaves out and names a connection whose connector is gone', async () => {
+    await added();
+    await shop.write(() => run("UPDATE connections SET connector = 'gone', version = version + 1"));
+    await registry.refresh();
+    expect([registry.list(), logged.join()]).toEqual([[], expect.stringContaining('gone')]);
+  });
+});
