@@ -11,9 +11,12 @@ const ON_BOTH_DATABASES = ['src/store', 'src/desk', 'src/intake', 'src/replies',
 /** @type {import('jest').Config} */
 export default {
   ...everywhere,
-  testMatch: ['test/servers', ...ON_BOTH_DATABASES].map(
-    (folder) => `<rootDir>/dist/${folder}/**/*.test.js`,
-  ),
+  testMatch: [
+    ...['test/servers', ...ON_BOTH_DATABASES].map(
+      (folder) => `<rootDir>/dist/${folder}/**/*.test.js`,
+    ),
+    '<rootDir>/dist/test/faults/concurrent-filing.test.js',
+  ],
   testPathIgnorePatterns: [],
   // They share one database server: side by side they would only measure each other.
   maxWorkers: 1,

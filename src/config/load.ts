@@ -57,9 +57,20 @@ function readOverlay(file: string): Yaml | null {
   return existsSync(file) ? readYaml(file) : null;
 }
 
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new ConfigProblem(
+      `${file} cannot be read (${code ?? String(error)}): make it a file this user may read, or take it away`,
+    );
+  }
+}
+
 function readYaml(file: string): Yaml {
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), {
+  const document = parseDocument(textOf(file), {
     lineCounter: lines,
     maxAliasCount: 0,
   } as never);

@@ -1,0 +1,191 @@
+import { createCourier, type Courier } from '../../test/courier.js';
+import { openWorkshop, type Workshop } from '../../test/workshop.js';
+import type { Connected } from '../intake/connected.js';
+import { connectionById, cursorsOf } from '../store/connections.js';
+import { createReceive } from '../intake/receive.js';
+import type { Context, Live } from '../sdk/treaty.js';
+import type { Registry } from './registry.js';
+import { startSupervisor, type Supervisor } from './supervisor.js';
+
+let shop: Workshop;
+let supervisor: Supervisor;
+let courier: Courier;
+/** What the live halves did, in order. */
+let did: string[];
+/** Something the next opening throws. */
+let broken: Error | null;
+let liveOf: (context: Context) => Partial<Live>;
+let listed: Map<string, Connected>;
+let watchers: (() => void)[];
+let warned: string[];
+
+beforeEach(async () => {
+  shop = await openWorkshop();
+  [did, broken, listed, watchers, warned] = [[], null, new Map(), [], []];
+  liveOf = () => ({});
+  courier = createCourier({
+    live: (context) => {
+      if (broken !== null) throw broken;
+      did.push('open');
+      return { close: async () => void did.push('close'), ...liveOf(context) };
+    },
+  });
+  await shop.connect('a', createCourier());
+  supervisor = startSupervisor({
+    ...shop,
+    registry: registry(),
+    receive: createReceive(shop),
+    http: undefined as never,
+    chance: () => 0.5,
+    log: { info: () => undefined, warn: () => undefined, with: () => log },
+    doors: () => ({ history: async () => [], subscribe: () => () => undefined }),
+    opened: (connection) => void did.push(`opened ${connection}`),
+    pumps: true,
+  });
+});
+afterEach(async () => {
+  await supervisor.close();
+  await shop.end();
+});
+
+const log = { info: () => undefined, warn: (text: string) => void warned.push(text) };
+
+/** A registry whose list the test writes; refreshing tells the watchers. */
+function registry(): Registry {
+  return {
+    find: (id) => listed.get(id),
+    list: () => [...listed.values()],
+    refresh: async () => tellWatchers(),
+    watch: (changed) => void watchers.push(changed),
+    close: () => undefined,
+  };
+}
+function tellWatchers(): void {
+  for (const changed of watchers) changed();
+}
+
+/** The registry now says this of a connection; null: it was removed. */
+async function says(id: string, change: Partial<Connected> | null): Promise<void> {
+  const template = shop.find('a');
+  if (template === undefined) throw new Error('the workshop has no connection');
+  if (change === null) listed.delete(id);
+  else listed.set(id, { ...template, id, connector: courier.connector, ...change });
+  tellWatchers();
+  for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
+}
+const settings = (region: string): Partial<Connected> => ({
+  account: { id: 'a', settings: { region }, credentials: {}, hookUrl: '', macKeys: [] },
+});
+
+test('an active connection is opened, and its queue may move', async () => {
+  await says('a', {});
+  expect(did).toEqual(['open', 'opened a']);
+  expect(supervisor.live('a')).toBeDefined();
+});
+
+test('changed settings close it and open it anew; a new name does not', async () => {
+  await says('a', settings('north'));
+  await says('a', { ...settings('north'), name: 'another name' });
+  expect(did).toEqual(['open', 'opened a']);
+  await says('a', settings('south'));
+  expect(did).toEqual(['open', 'opened a', 'close', 'open', 'opened a']);
+});
+
+test('a changed listener opens when the old one has let go of its port', async () => {
+  let letGo: () => void = () => undefined;
+  liveOf = () => ({
+    close: () =>
+      new Promise<void>((resolve) => {
+        letGo = () => {
+          did.push('port is free');
+          resolve();
+        };
+      }),
+  });
+  await says('a', settings('north'));
+  liveOf = () => ({});
+  await says('a', settings('south'));
+  expect(did).toEqual(['open', 'opened a']);
+  letGo();
+  await says('a', settings('south'));
+  expect(did).toEqual(['open', 'opened a', 'port is free', 'open', 'opened a']);
+});
+
+test.each([{ status: 'paused' }, { status: 'failing' }, null] as const)(
+  'one that is %j is closed and stays closed',
+  async (change) => {
+    await says('a', {});
+    await says('a', change);
+    expect(did).toEqual(['open', 'opened a', 'close']);
+    expect(supervisor.live('a')).toBeUndefined();
+  },
+);
+
+test('one that cannot open is named, and the others open', async () => {
+  broken = new Error('no such region');
+  await says('a', {});
+  broken = null;
+  await says('b', {});
+  expect([supervisor.live('b') !== undefined, warned.join()]).toEqual([
+    true,
+    expect.stringContaining('no such region'),
+  ]);
+});
+
+test('what a live half emits is committed with its cursors before it hears so', async () => {
+  let heard = false;
+  liveOf = ({ signal }) => ({
+    stream: async (emit) => {
+      const arrival = { key: 'k1', body: Buffer.from('x'), type: '', notes: {}, query: '' };
+      await emit([arrival], { INBOX: '9' });
+      expect(await shop.store.read(() => cursorsOf('a'))).toEqual({ INBOX: '9' });
+      heard = true;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    },
+  });
+  await says('a', {});
+  while (!heard) await new Promise(setImmediate);
+  expect(await shop.rows('SELECT key FROM envelopes')).toEqual([{ key: 'k1' }]);
+});
+
+test('a credential that is refused again and again leaves the connection failing, with the reason', async () => {
+  const context: Context[] = [];
+  liveOf = (given) => {
+    context.push(given);
+    return {
+      poll: async () => {
+        throw Object.assign(new Error('wrong password'), { name: 'Unauthorised' });
+      },
+    };
+  };
+  await says('a', {});
+  const end = Date.now() + 8_000;
+  let row = await shop.store.read(() => connectionById('a'));
+  while (row?.status !== 'failing' && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    row = await shop.store.read(() => connectionById('a'));
+  }
+  expect([row?.status, row?.status_reason]).toEqual(['failing', 'wrong password']);
+});
+
+test('an account that is not open is opened for a test of it and closed again', async () => {
+  await says('a', { status: 'paused' });
+  const checked = await supervisor.withLive('a', (live) => live.check());
+  expect([checked.ok, did]).toEqual([true, ['open', 'close']]);
+  await expect(supervisor.withLive('nobody', (live) => live.check())).rejects.toThrow('nobody');
+});
+
+test('the doors of a connection are there while it is open', async () => {
+  liveOf = () => ({ serve: () => async () => undefined });
+  await says('a', {});
+  expect(supervisor.serve('a')).toBeDefined();
+  await says('a', null);
+  expect(supervisor.serve('a')).toBeUndefined();
+});
+
+test('closing closes everything, and nothing opens afterwards', async () => {
+  await says('a', {});
+  await supervisor.close();
+  await says('b', {});
+  expect(did).toEqual(['open', 'opened a', 'close']);
+});
