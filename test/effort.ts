@@ -19,7 +19,10 @@ export interface Growth {
 export function growth(size: number, work: (size: number) => unknown): Growth {
   let found: Growth = { small: 0, large: Number.POSITIVE_INFINITY, linear: false };
   for (let round = 0; round < ROUNDS && !found.linear; round += 1) {
-    const small = Math.max(processorTime(() => work(size)), NOISE_MS);
+    const small = Math.max(
+      processorTime(() => work(size)),
+      NOISE_MS,
+    );
     const large = processorTime(() => work(size * 4));
     found = { small, large, linear: large < small * MOST_FOR_FOURFOLD };
   }
