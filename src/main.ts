@@ -35,7 +35,7 @@ import { startSweeper, SWEEP_MS } from './queue/sweeper.js';
 import { createLanes } from './replies/lanes.js';
 import { reconcile } from './replies/reconcile.js';
 import { send } from './replies/send.js';
-import type { Connector, ServeHandler } from './sdk/treaty.js';
+import type { Connector, Live, ServeHandler } from './sdk/treaty.js';
 import { folderBlobs } from './store/blobs.js';
 import { dropLeases } from './store/deliveries.js';
 import { holdLease } from './store/leases.js';
@@ -254,8 +254,10 @@ function replyStages({ house, queue, registry, supervisor, crashpoint }: Parts):
   const { store, blobs, clock, chance, log, loaded } = house;
   const { find } = registry;
   const { live } = supervisor;
+  const sender = (id: string): Live | undefined =>
+    find(id)?.status === 'active' ? live(id) : undefined;
   const lanes = createLanes(find);
-  const sending = { store, queue, clock, chance, log, find, live, lanes, crashpoint };
+  const sending = { store, queue, clock, chance, log, find, live: sender, lanes, crashpoint };
   const limits = loaded.config.attachments;
   return {
     attachments: () => fetchAttachments({ store, blobs, queue, clock, find, live, ...limits }),

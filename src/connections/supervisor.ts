@@ -51,10 +51,21 @@ const NO_PUMP: Pump = { wake: () => undefined, port: () => null, ended: Promise.
 
 interface Open {
   readonly connected: Connected;
+  /** As it was last seen. */
+  status: Connected['status'];
   readonly live: Live;
   readonly pump: Pump;
   readonly handler: ServeHandler | undefined;
   readonly abort: AbortController;
+}
+
+/**
+ * A refused send stops sending (the queue is kept) and nothing else: messages still come in. Once an
+ * admin has mended it, it is opened anew.
+ */
+function isOver(entry: Open, now: Connected): boolean {
+  const mended = entry.status === 'failing' && now.status === 'active';
+  return now.status === 'paused' || mended || !sameAccount(now, entry.connected);
 }
 
 export function startSupervisor(deps: SupervisorDependencies): Supervisor {
@@ -68,12 +79,12 @@ export function startSupervisor(deps: SupervisorDependencies): Supervisor {
     const wanted = new Map(registry.list().map((one) => [one.id, one]));
     for (const [id, entry] of open) {
       const now = wanted.get(id);
-      if (now === undefined || now.status !== 'active' || !sameAccount(now, entry.connected))
-        void shut(id, entry);
+      if (now === undefined || isOver(entry, now)) void shut(id, entry);
+      else entry.status = now.status;
     }
     for (const connected of wanted.values()) {
       const { id, status } = connected;
-      if (status === 'active' && !open.has(id) && !closing.has(id)) tryOpen(connected);
+      if (status !== 'paused' && !open.has(id) && !closing.has(id)) tryOpen(connected);
     }
   }
 
@@ -105,7 +116,7 @@ export function startSupervisor(deps: SupervisorDependencies): Supervisor {
         })
       : NO_PUMP;
     const handler = live.serve?.(emit, deps.doors(connected.id));
-    open.set(connected.id, { connected, live, pump, handler, abort });
+    open.set(connected.id, { connected, status: connected.status, live, pump, handler, abort });
     deps.opened(connected.id);
   }
 

@@ -31,7 +31,7 @@ export async function openDoor(
 ): Promise<() => void> {
   const token = randomBytes(32).toString('base64url');
   const server = createServer((request, response) => {
-    void answer(request, response, { token, operations });
+    answer(request, response, { token, operations }).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
