@@ -11,6 +11,16 @@ export function connectorsCommand(shell: Shell): Command {
     .description('list them with their titles and how they receive')
     .option('--json', 'the definitions, with JSON Schema of settings and credentials')
     .action(shell.does((options: JsonOption) => list(shell, options)));
+  command
+    .command('check')
+    .description('put one to the conformance kit, as docs/conformance.md says')
+    .argument('<name>', 'as connectors list shows it')
+    .option('--json', 'every check with its result')
+    .action(
+      shell.does(async (name: string, options: JsonOption) =>
+        (await import('./connectors/check.js')).checkConnector(shell, name, options),
+      ),
+    );
   return command;
 }
 

@@ -23,6 +23,9 @@ const COMMANDS = [
   ['import'],
   ['replay'],
   ['redrive'],
+  ['doctor'],
+  ['backup'],
+  ['connectors', 'check'],
 ];
 
 test.each(COMMANDS.map((words) => [words.join(' '), words] as const))(

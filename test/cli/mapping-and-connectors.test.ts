@@ -55,3 +55,10 @@ test('connectors list names them, with their schemas as JSON', async () => {
     'address',
   );
 });
+
+test('connectors check puts one to the conformance kit', async () => {
+  const { code, out } = await bench.run(['connectors', 'check', 'webchat']);
+  expect(out).toMatch(/^[1-9]\d* passed, 0 failed/m);
+  expect(code).toBe(0);
+  expect(await bench.run(['connectors', 'check', 'pigeon'])).toMatchObject({ code: 2 });
+});
