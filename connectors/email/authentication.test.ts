@@ -16,6 +16,46 @@ describe('the verdict of our own mail server', () => {
     ['spf=softfail', 'mx.shop.example; spf=softfail smtp.mailfrom=a@customer.example', false],
     ['a comment that says pass', 'mx.shop.example; dmarc=none (dmarc=pass)', false],
     ['dmarc=pass of another From', 'mx.shop.example; dmarc=pass header.from=evil.example', false],
+    [
+      'a verdict inside a quoted MAIL FROM',
+      'mx.shop.example; spf=pass smtp.mailfrom="x; dmarc=pass header.from=customer.example "@evil.example; dmarc=fail header.from=customer.example',
+      false,
+    ],
+    [
+      'a quoted verdict and none of the server itself',
+      'mx.shop.example; spf=pass smtp.mailfrom="x; dmarc=pass header.from=customer.example "@evil.example',
+      false,
+    ],
+    [
+      'a property inside a quoted MAIL FROM',
+      'mx.shop.example; spf=pass smtp.mailfrom="x smtp.mailfrom=a@customer.example "@evil.example',
+      false,
+    ],
+    [
+      'an escaped quote before a verdict',
+      String.raw`mx.shop.example; spf=pass smtp.mailfrom="x\"; dmarc=pass "@evil.example`,
+      false,
+    ],
+    [
+      'an escaped bracket inside a comment',
+      String.raw`mx.shop.example; spf=pass (x\); dmarc=pass) smtp.mailfrom=a@evil.example`,
+      false,
+    ],
+    [
+      'two verdicts of one server',
+      'mx.shop.example; dmarc=pass header.from=customer.example; dmarc=fail header.from=customer.example',
+      false,
+    ],
+    [
+      'a quotation that never ends',
+      'mx.shop.example; dkim=pass header.d=customer.example; spf=pass smtp.mailfrom="x',
+      false,
+    ],
+    [
+      'a quoted address of the same domain',
+      'mx.shop.example; spf=pass smtp.mailfrom="zhang li"@customer.example',
+      true,
+    ],
     ['a server nobody named', 'mx.evil.example; dmarc=pass header.from=customer.example', false],
   ])('%s', (_, value, aligned) => {
     expect(verdict(value).aligned).toBe(aligned);

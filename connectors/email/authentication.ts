@@ -24,24 +24,39 @@ export function readAuthentication(
   return { by: null, aligned: false, dmarc: 'none' };
 }
 
-/** Splits at semicolons outside comments and quotes; comments are left out. */
+/**
+ * Splits at semicolons outside comments and quoted strings (RFC 8601, 2.2; RFC 5322, 3.2.2 and
+ * 3.2.4). Comments are left out. Whatever a quoted string holds is the sender's to choose: its
+ * blanks and `=` are shown as `_`, so that it stays one word and never becomes a property.
+ */
 function splitResults(text: string): readonly string[] {
   const out: string[] = [];
   let piece = '';
   let depth = 0;
-  for (const c of text) {
-    if (c === '(') depth += 1;
-    else if (c === ')') depth = Math.max(0, depth - 1);
-    else if (depth === 0 && c === ';') {
+  let quoted = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const c = text.charAt(i);
+    const escapes = c === '\\' && (quoted || depth > 0);
+    if (escapes) i += 1;
+    else if (quoted && c === '"') quoted = false;
+    else if (quoted) piece += /[\s=;]/.test(c) ? '_' : c;
+    else if (c === '(') depth += 1;
+    else if (depth > 0) depth -= Number(c === ')');
+    else if (c === '"') quoted = true;
+    else if (c === ';') {
       out.push(piece.trim());
       piece = '';
-    } else if (depth === 0) piece += c;
+    } else piece += /\s/.test(c) ? ' ' : c;
   }
-  return [...out, piece.trim()];
+  // What never closes may have swallowed a verdict: nothing of it is believed.
+  return quoted || depth > 0 ? out.slice(0, 1) : [...out, piece.trim()];
 }
 
+/** Our server judges DMARC once: of several verdicts at least one is not its own, and none is believed. */
 function judge(by: string, results: readonly string[], domain: string): Authentication {
-  const dmarc = results.find((result) => result.toLowerCase().startsWith('dmarc='));
+  const verdicts = results.filter((result) => /^dmarc *=/i.test(result));
+  const [dmarc, ...others] = verdicts;
+  if (others.length > 0) return { by, aligned: false, dmarc: 'ambiguous' };
   if (dmarc !== undefined) {
     const verdict = verdictOf(dmarc);
     const named = property(dmarc, 'header.from');
@@ -68,11 +83,8 @@ function verdictOf(result: string): string {
 }
 
 function property(result: string, name: string): string {
-  const word = result.split(' ').find((piece) => piece.toLowerCase().startsWith(`${name}=`));
-  return (word ?? '')
-    .slice(name.length + 1)
-    .replaceAll('"', '')
-    .toLowerCase();
+  const words = result.split(' ').filter((word) => word.toLowerCase().startsWith(`${name}=`));
+  return words.length === 1 ? (words[0] ?? '').slice(name.length + 1).toLowerCase() : '';
 }
 
 /** Equal, or a subdomain of the authenticated domain; never the other way round without a list of suffixes. */
