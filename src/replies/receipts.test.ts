@@ -5,6 +5,7 @@ import type { DraftInput } from '../model/draft.js';
 import { failed, sent, uncertain, type Outcome } from '../model/outcome.js';
 import { DAY, HOUR, MINUTE } from '../model/time.js';
 import { refusalOf } from '../store/refusals.js';
+import { resolveDelivery } from './settle.js';
 
 let shop: Workshop;
 let courier: Courier;
@@ -52,6 +53,21 @@ test('receipts in any order never take a delivery back', async () => {
     receipt('sent-1', 'sent'),
   );
   expect(await stateOf(shop, id)).toBe('read');
+});
+
+test('a late receipt of the first send does not settle the one that was sent after it', async () => {
+  courier.script.push(sent('first', 'awaitReceipt'), uncertain('no answer'));
+  const id = await queueReply(shop, 1, 'hello');
+  await shop.send();
+  await shop.file(receipt('first', 'failed'));
+  await shop.write(() => resolveDelivery(id, 'resend', 'anna', shop.clock.now()));
+  await shop.send();
+  await shop.file(receipt('first', 'delivered'));
+  expect((await parts(shop, id))[0]).toMatchObject({ state: 'uncertain', external_id: null });
+  const [attempt] = await shop.rows<{ outcome: string }>(
+    'SELECT outcome FROM attempts ORDER BY id',
+  );
+  expect(attempt?.outcome).toContain('"first"');
 });
 
 test('a failure after it was sent is shown, with the code of the platform', async () => {

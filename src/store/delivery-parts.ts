@@ -106,10 +106,13 @@ export function* markPartSending(
   return changed > 0;
 }
 
-/** To be sent again with the same key, as if it had never been tried. */
+/**
+ * To be sent again with the same key, as if it had never been tried. The platform's id of the first
+ * send stays among the attempts only: what is still reported of that one does not settle this one.
+ */
 export function* requeuePart(id: number, reason: string): Work<void> {
   yield* run(
-    "UPDATE delivery_parts SET state = 'queued', attempts = 0, reason = ? WHERE id = ?",
+    "UPDATE delivery_parts SET state = 'queued', external_id = NULL, attempts = 0, reason = ? WHERE id = ?",
     reason,
     id,
   );
