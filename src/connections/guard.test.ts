@@ -123,7 +123,7 @@ describe('redirects', () => {
     expect(result).toEqual({
       kind: 'notSent',
       cause: 'forbidden',
-      why: '10.0.0.1 is a private or reserved address',
+      why: '10.0.0.1 is a private or reserved address; network.allowPrivate in hubbub.yaml opens what is yours',
     });
   });
 

@@ -70,18 +70,19 @@ export interface ConnectionService {
 
 export function createConnectionService(deps: ServiceDependencies): ConnectionService {
   const { store, registry, clock } = deps;
+  async function setStatus(id: string, status: 'active' | 'paused'): Promise<boolean> {
+    if (registry.find(id) === undefined) return false;
+    await store.write(function* () {
+      yield* setConnectionStatus(id, status, null);
+      if (status === 'active') yield* rescheduleConnection(id, clock.now());
+    });
+    await registry.refresh();
+    return true;
+  }
   return {
+    setStatus,
     add: (connection) => add(deps, connection),
     change: (id, change) => changeOne(deps, id, change),
-    async setStatus(id, status) {
-      if (registry.find(id) === undefined) return false;
-      await store.write(function* () {
-        yield* setConnectionStatus(id, status, null);
-        if (status === 'active') yield* rescheduleConnection(id, clock.now());
-      });
-      await registry.refresh();
-      return true;
-    },
     async remove(id) {
       const now = clock.now();
       const removed = await store.write(function* () {
@@ -94,7 +95,10 @@ export function createConnectionService(deps: ServiceDependencies): ConnectionSe
     },
     async check(id) {
       if (registry.find(id) === undefined) return null;
-      return deps.withLive(id, (live) => live.check());
+      const checked = await deps.withLive(id, (live) => live.check());
+      // What failed is mended: its queue goes on by itself.
+      if (checked.ok && registry.find(id)?.status === 'failing') await setStatus(id, 'active');
+      return checked;
     },
     row: (id) => store.read(() => connectionById(id)),
   };

@@ -111,7 +111,7 @@ test('a changed listener opens when the old one has let go of its port', async (
   expect(did).toEqual(['open', 'opened a', 'port is free', 'open', 'opened a']);
 });
 
-test.each([{ status: 'paused' }, { status: 'failing' }, null] as const)(
+test.each([{ status: 'paused' }, null] as const)(
   'one that is %j is closed and stays closed',
   async (change) => {
     await says('a', {});
@@ -120,6 +120,14 @@ test.each([{ status: 'paused' }, { status: 'failing' }, null] as const)(
     expect(supervisor.live('a')).toBeUndefined();
   },
 );
+
+test('one whose sending fails stays open for what comes in, and opens anew once it is mended', async () => {
+  await says('a', {});
+  await says('a', { status: 'failing' });
+  expect(did).toEqual(['open', 'opened a']);
+  await says('a', { status: 'active' });
+  expect(did).toEqual(['open', 'opened a', 'close', 'open', 'opened a']);
+});
 
 test('one that cannot open is named, and the others open', async () => {
   broken = new Error('no such region');

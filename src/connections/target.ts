@@ -46,7 +46,7 @@ function hostObjection(url: URL, { guard, ports }: TargetRules): string | null {
   }
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) !== 0 && !guard.permits(literal)) {
-    return `${literal} is a private or reserved address`;
+    return `${literal} is a private or reserved address; network.allowPrivate in hubbub.yaml opens what is yours`;
   }
   return null;
 }

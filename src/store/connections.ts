@@ -12,15 +12,13 @@ export interface ConnectionRow {
   readonly path_secret: string | null;
   readonly status: 'active' | 'paused' | 'failing';
   readonly status_reason: string | null;
-  readonly last_in: number | null;
-  readonly last_out: number | null;
   readonly version: number;
   readonly created_at: number;
   readonly removed_at: number | null;
 }
 
 const COLUMNS =
-  'id, connector, name, group_id, settings, credentials, path_secret, status, status_reason, last_in, last_out, version, created_at, removed_at';
+  'id, connector, name, group_id, settings, credentials, path_secret, status, status_reason, version, created_at, removed_at';
 
 export function* liveConnections(): Work<readonly ConnectionRow[]> {
   return yield* all<ConnectionRow>(
@@ -41,7 +39,7 @@ export function* connectionsVersion(): Work<number> {
 }
 
 export function* insertConnection(
-  row: Omit<ConnectionRow, 'status_reason' | 'last_in' | 'last_out' | 'version' | 'removed_at'>,
+  row: Omit<ConnectionRow, 'status_reason' | 'version' | 'removed_at'>,
 ): Work<void> {
   yield* run(
     `INSERT INTO connections (id, connector, name, group_id, settings, credentials, path_secret, status, version, created_at)

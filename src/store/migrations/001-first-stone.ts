@@ -11,7 +11,7 @@ export const firstStone: readonly string[] = [
     id {text} PRIMARY KEY, connector {text} NOT NULL, name {text} NOT NULL,
     group_id {int} NOT NULL REFERENCES groups(id),
     settings {text} NOT NULL, credentials {text} NOT NULL, path_secret {text},
-    status {text} NOT NULL, status_reason {text}, last_in {int}, last_out {int},
+    status {text} NOT NULL, status_reason {text},
     version {int} NOT NULL, created_at {int} NOT NULL, removed_at {int})`,
   `CREATE TABLE cursors (
     connection_id {text} NOT NULL REFERENCES connections(id), name {text} NOT NULL, value {text} NOT NULL,
@@ -53,7 +53,7 @@ export const firstStone: readonly string[] = [
   `CREATE TABLE conversations (
     id {id}, connection_id {text} NOT NULL, key {text} NOT NULL, group_id {int} NOT NULL, channel {text} NOT NULL,
     handle {text} NOT NULL, name {text}, subject {text}, context {text} NOT NULL,
-    person_id {int} NOT NULL REFERENCES persons(id), ticket_id {int}, last_in_at {int}, read_seq {int} NOT NULL DEFAULT 0,
+    person_id {int} NOT NULL REFERENCES persons(id), ticket_id {int}, last_in_at {int},
     UNIQUE (connection_id, key))`,
   `CREATE INDEX conversations_person ON conversations (person_id)`,
 
@@ -90,10 +90,9 @@ export const firstStone: readonly string[] = [
   `CREATE TABLE attachments (
     id {id}, message_id {int} REFERENCES messages(id), envelope_id {int}, connection_id {text}, ref {text}, name {text}, type {text},
     size {int}, sha256 {text}, state {text} NOT NULL, reason {text}, attempts {int} NOT NULL DEFAULT 0,
-    due_at {int} NOT NULL DEFAULT 0, lease_until {int} NOT NULL DEFAULT 0)`,
+    due_at {int} NOT NULL DEFAULT 0)`,
   `CREATE INDEX attachments_message ON attachments (message_id)`,
   `CREATE INDEX attachments_due ON attachments (due_at) WHERE state = 'pending'`,
-  `CREATE TABLE blobs (id {id}, sha256 {text} NOT NULL UNIQUE, size {int} NOT NULL, refs {int} NOT NULL, created_at {int} NOT NULL)`,
 
   `CREATE TABLE deliveries (
     id {id}, message_id {int} NOT NULL REFERENCES messages(id), conversation_id {int} NOT NULL,
