@@ -1,7 +1,8 @@
+import { jest } from '@jest/globals';
 import { createCourier, type Courier } from '../../test/courier.js';
 import { delivery, parts, queueReply, stateOf, told } from '../../test/outbox.js';
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
-import { failed, sent, uncertain } from '../model/outcome.js';
+import { failed, sent, uncertain, type Outcome } from '../model/outcome.js';
 import { HOUR, MINUTE } from '../model/time.js';
 import { dropLeases } from '../store/deliveries.js';
 import { run } from '../store/work.js';
@@ -91,6 +92,104 @@ describe('a send without an answer, where the platform can be asked', () => {
     await shop.send();
     expect(courier.sends.map(({ text }) => text)).toEqual(['one', 'two']);
     expect(await stateOf(shop, id)).toBe('sent');
+  });
+});
+
+describe('a look-up that takes its time', () => {
+  let answer: (outcome: Outcome) => void;
+  let looking: Promise<void>;
+  let asked: Promise<void>;
+  beforeEach(async () => {
+    const answered = new Promise<Outcome>((resolve) => (answer = resolve));
+    let isAsked: () => void;
+    asked = new Promise((resolve) => (isAsked = resolve));
+    const lookUp = (): Promise<Outcome> => {
+      isAsked();
+      return answered;
+    };
+    await on({ live: () => ({ lookUp }) });
+    courier.script.push(unanswered);
+  });
+
+  async function ask(id: number): Promise<void> {
+    expect(await stateOf(shop, id)).toBe('uncertain');
+    shop.clock.pass(MINUTE);
+    looking = shop.reconcile();
+    await asked;
+  }
+
+  test('does not answer for the send that an agent asked for in the meantime', async () => {
+    const id = await queueReply(shop, 1, 'hello');
+    await shop.send();
+    await ask(id);
+    await resolve(id, 'resend');
+    let end: (outcome: Outcome) => void = () => undefined;
+    const onItsWay = new Promise<void>((begun) => {
+      courier.script.push(() => {
+        begun();
+        return new Promise((resolve_) => (end = resolve_));
+      });
+    });
+    const sending = shop.send();
+    await onItsWay;
+    answer(failed({ kind: 'transient', why: 'unknown there' }));
+    await looking;
+    expect(await stateOf(shop, id)).toBe('sending');
+    end(sent('second'));
+    await sending;
+    expect((await parts(shop, id))[0]).toMatchObject({ state: 'sent', external_id: 'second' });
+    expect(courier.sends).toHaveLength(2);
+  });
+
+  test('does not answer for a later send that is uncertain too', async () => {
+    const id = await queueReply(shop, 1, 'hello');
+    await shop.send();
+    await ask(id);
+    await resolve(id, 'resend');
+    courier.script.push(unanswered);
+    await shop.send();
+    answer(failed({ kind: 'transient', why: 'unknown there' }));
+    await looking;
+    expect(await delivery(shop, id)).toMatchObject({ state: 'uncertain', work: 2 });
+  });
+
+  test('does not undo the word of an agent', async () => {
+    const id = await queueReply(shop, 1, 'hello');
+    await shop.send();
+    await ask(id);
+    await resolve(id, 'failed');
+    answer(sent('known'));
+    await looking;
+    expect(await stateOf(shop, id)).toBe('failed');
+  });
+
+  test('and then names the message of another part is not believed', async () => {
+    const id = await queueReply(shop, 1, 'hello');
+    await shop.send();
+    await ask(id);
+    await shop.file({ conversation: 'two', sender: { handle: 'li' } });
+    courier.script.push(sent('of the other'));
+    const other = await queueReply(shop, 2, 'hello');
+    await shop.send();
+    expect(await stateOf(shop, other)).toBe('sent');
+    answer(sent('of the other'));
+    await looking;
+    expect((await parts(shop, id))[0]).toMatchObject({ state: 'uncertain', external_id: null });
+    expect((await delivery(shop, id)).due_at).toBe(shop.clock.now() + MINUTE);
+  });
+
+  test('is given up after half a minute, and asked again later', async () => {
+    const id = await queueReply(shop, 1, 'hello');
+    await shop.send();
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    try {
+      await ask(id);
+      jest.advanceTimersByTime(30_000);
+      await looking;
+    } finally {
+      jest.useRealTimers();
+    }
+    expect(await delivery(shop, id)).toMatchObject({ state: 'uncertain', work: 2 });
   });
 });
 

@@ -56,6 +56,8 @@ export interface Settling {
   readonly idempotent: boolean;
   /** The part was sent for this outcome: it stands among the delivery's attempts. */
   readonly attempted?: boolean;
+  /** Asked in the settling write itself: when false, the outcome came too late and is dropped. */
+  readonly stillHolds?: () => Work<boolean>;
 }
 
 /** Longer than any connector may take for one part; a claim without news for this long is free again. */
@@ -65,9 +67,14 @@ const REFUSED_PAUSE = 5 * SECOND;
 
 /** Records what became of one part; true when the next part may be sent. */
 export async function settlePart(deps: SettleDependencies, settling: Settling): Promise<boolean> {
-  const { delivery } = settling;
+  const { delivery, stillHolds } = settling;
   const now = deps.clock.now();
-  const { next, goesOn } = await deps.store.write(() => settle(settling, deps.chance, now));
+  const settled = await deps.store.write(function* () {
+    if (stillHolds !== undefined && !(yield* stillHolds())) return null;
+    return yield* settle(settling, deps.chance, now);
+  });
+  if (settled === null) return false;
+  const { next, goesOn } = settled;
   if (next.kind === 'again' && !next.counts) deps.lanes.pause(delivery.connection_id, next.at);
   if (next.kind === 'again') deps.queue.wakeAt('send', next.at);
   if (next.kind === 'paused') deps.lanes.pause(delivery.connection_id, now + REFUSED_PAUSE);

@@ -145,6 +145,11 @@ export function* uncertainDeliveries(now: number, limit: number): Work<readonly 
   );
 }
 
+/** As it is now, and for nobody else to change until the commit. */
+export function* lockDelivery(id: number): Work<DeliveryRow | undefined> {
+  return yield* get<DeliveryRow>(`SELECT ${DELIVERY} FROM deliveries WHERE id = ? {lock}`, id);
+}
+
 export function* deliveryById(id: number): Work<DeliveryRow | undefined> {
   return yield* get<DeliveryRow>(`SELECT ${DELIVERY} FROM deliveries WHERE id = ?`, id);
 }

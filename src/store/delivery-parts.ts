@@ -72,6 +72,20 @@ export function* partByExternalId(
   );
 }
 
+/** True when another part of the connection is the message that has this id there. */
+export function* isAnothersExternalId(
+  { id, connection_id }: PartRow,
+  externalId: string,
+): Work<boolean> {
+  const row = yield* get(
+    'SELECT 1 AS one FROM delivery_parts WHERE connection_id = ? AND external_id = ? AND id <> ? LIMIT 1',
+    connection_id,
+    externalId,
+    id,
+  );
+  return row !== undefined;
+}
+
 export function* partByKey(key: string): Work<PartRow | undefined> {
   return yield* get<PartRow>(`SELECT ${PART} FROM delivery_parts WHERE key = ?`, key);
 }
