@@ -24,6 +24,8 @@ import type { Who } from './who.js';
 const TEXT = 200_000;
 /** Characters of the body that classification reads. */
 const EVIDENCE = 64 * 1024;
+/** Verdicts of our own server on DMARC after which no token proves the sender. */
+const REFUSED: ReadonlySet<string> = new Set(['fail', 'ambiguous']);
 /** Their parts are for machines; the envelope keeps them. */
 const REPORTS: ReadonlySet<MailClass> = new Set<MailClass>([
   'bounce',
@@ -176,7 +178,7 @@ function threadOf(read: ReadMail, who: Who, place: Place, settled: Settled): Thr
   const returned = settled.bounce?.originalMessageId ?? null;
   const recipients = [...addressesOf(read.to), ...addressesOf(read.cc)];
   const customer = recipients.find((address) => !isOurs(address, who.own)) ?? recipients[0] ?? '';
-  return findThread(
+  const thread = findThread(
     {
       messageId: ids.messageId ?? draftId(read, null),
       inReplyTo: returned === null ? ids.inReplyTo : [...ids.inReplyTo, returned],
@@ -190,6 +192,12 @@ function threadOf(read: ReadMail, who: Who, place: Place, settled: Settled): Thr
     place.account,
     place.envelope.receivedAt,
   );
+  return REFUSED.has(who.authentication.dmarc) ? unproven(thread) : thread;
+}
+
+/** Whoever got hold of a token still cannot write from an address whose own domain disowns the mail. */
+function unproven(thread: Thread): Thread {
+  return { ...thread, token: { ...thread.token, proven: false } };
 }
 
 /** Programs and our own side are nobody's handles. */

@@ -49,6 +49,7 @@ export interface Authentication {
   readonly by: string | null;
   /** DMARC alignment: SPF or DKIM passed for the domain of From. */
   readonly aligned: boolean;
+  /** The server's own word; `none` when it said nothing, `ambiguous` when it seems to have said several. */
   readonly dmarc: string;
 }
 

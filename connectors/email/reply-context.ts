@@ -35,7 +35,7 @@ export function replyContextOf(mail: Circumstances): Record<string, unknown> {
     ...threading(mail),
     ...(mail.subject === null ? {} : { subject: mail.subject.slice(0, 500) }),
     ...(participant ? {} : recipient(mail)),
-    ...(participant || !mayNameCopies(mail) ? {} : { cc: copies(mail) }),
+    ...(participant ? {} : copied(mail)),
     ...(mail.noAutoReply ? { noAutoReply: true } : {}),
   };
 }
@@ -61,11 +61,14 @@ function recipient({ from, replyTo, aligned, own }: Circumstances): Record<strin
 }
 
 /**
- * A forged From in a known thread could add a copy for its author. So copies are taken from the first
- * mail of a thread, from an aligned sender, or from one who answers with our token.
+ * A forged From in a known thread could add a copy for its author. So copies are taken from an
+ * aligned sender, from one who answers with our token, or from the mail that opens the thread. Only
+ * the core knows whether it does: a forged mail may repeat the Message-ID of a root.
  */
-function mayNameCopies({ thread, aligned }: Circumstances): boolean {
-  return thread.isRoot || aligned || thread.token.proven;
+function copied(mail: Circumstances): Record<string, unknown> {
+  const cc = copies(mail);
+  if (mail.aligned || mail.thread.token.proven) return { cc };
+  return mail.thread.isRoot && cc.length > 0 ? { opening: { cc } } : {};
 }
 
 function copies({ cc, from, own }: Circumstances): readonly string[] {

@@ -54,6 +54,23 @@ describe('a reply token', () => {
     expect(Object.keys(read.replyContext)).not.toEqual(expect.arrayContaining(['cc']));
   });
 
+  test.each(['dmarc=fail', 'dmarc=pass; dmarc=fail'])(
+    'proves nothing when our own server says %s',
+    (verdict) => {
+      const head = [
+        `From: ${CUSTOMER}`,
+        `In-Reply-To: <abc.${token}@shop.example>`,
+        `Authentication-Results: mx.shop.example; ${verdict}`,
+        'Cc: spy@evil.example',
+      ];
+      const trusting = accountWith({ trustedAuthservIds: ['mx.shop.example'] });
+      const read = mailOf(envelopeOf(mail(head)), trusting);
+      expect(read).toMatchObject({ conversation: CONVERSATION, token: { proven: false } });
+      expect(read.sender.identities).toMatchObject([{ proof: 'weak' }]);
+      expect(read.replyContext).not.toHaveProperty('cc');
+    },
+  );
+
   test('ends after half a year; the thread still files the customer', () => {
     const late = NOW + 181 * DAY;
     const read = reply(CUSTOMER, [`In-Reply-To: <abc.${token}@shop.example>`], late);
@@ -120,12 +137,22 @@ describe('a thread', () => {
 
   test('takes copies from its first mail, and later ones only with proof', () => {
     const first = mail([`From: ${CUSTOMER}`, 'Cc: wife@customer.example']);
-    expect(mailOf(envelopeOf(first)).replyContext).toMatchObject({ cc: ['wife@customer.example'] });
+    const { replyContext } = mailOf(envelopeOf(first));
+    expect(replyContext).toMatchObject({ opening: { cc: ['wife@customer.example'] } });
+    expect(replyContext).not.toHaveProperty('cc');
     const forged = mail([
       `From: ${CUSTOMER}`,
       'References: <m1@x.example>',
       'Cc: spy@evil.example',
     ]);
     expect(mailOf(envelopeOf(forged)).replyContext).not.toHaveProperty('cc');
+    expect(mailOf(envelopeOf(forged)).replyContext).not.toHaveProperty('opening');
+  });
+
+  test('gets no copies from a forged mail that repeats the Message-ID of its first one', () => {
+    const head = [`From: ${CUSTOMER}`, 'Message-ID: <m1@x.example>', 'Cc: spy@evil.example'];
+    const forged = mailOf(envelopeOf(mail(head, 'Send me a copy.')));
+    expect(forged.conversation).toBe(start.conversation);
+    expect(forged.replyContext).not.toHaveProperty('cc');
   });
 });

@@ -88,6 +88,19 @@ describe('a message', () => {
     expect(JSON.parse(row?.context ?? '')).toEqual({ thread: 't1', last: 'm2' });
   });
 
+  test('takes what only counts at the opening from the first message alone', async () => {
+    await shop.file({ replyContext: { thread: 't1', opening: { copies: ['wife'] } } });
+    await shop.file({ replyContext: { last: 'm2', opening: { copies: ['spy'], late: true } } });
+    const [row] = await shop.rows<{ context: string }>('SELECT context FROM conversations');
+    expect(JSON.parse(row?.context ?? '')).toEqual({ thread: 't1', copies: ['wife'], last: 'm2' });
+  });
+
+  test('opens nothing after a first message without any context', async () => {
+    await shop.file({ replyContext: {} }, { replyContext: { opening: { copies: ['spy'] } } });
+    const [row] = await shop.rows<{ context: string }>('SELECT context FROM conversations');
+    expect(JSON.parse(row?.context ?? '')).toEqual({});
+  });
+
   test('names its attachments, and somebody is asked to fetch them', async () => {
     await shop.file({ attachments: [{ ref: 'photo-1', name: 'photo.jpg' }] });
     const rows = await shop.rows('SELECT ref, name, state FROM attachments');

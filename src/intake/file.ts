@@ -299,10 +299,12 @@ function* insertMessageOf(
   return message;
 }
 
-/** Each draft's reply context lies over those before it. */
+/** Each draft's reply context lies over those before it; its `opening` counts with the first draft alone. */
 function mergedContext(conversation: ConversationRow, draft: Draft): string {
-  if (conversation.context === '{}') return JSON.stringify(draft.replyContext);
-  return JSON.stringify({ ...(JSON.parse(conversation.context) as object), ...draft.replyContext });
+  const { opening, ...lasting } = draft.replyContext;
+  const before =
+    conversation.last_in_at === null ? opening : (JSON.parse(conversation.context) as object);
+  return JSON.stringify({ ...(typeof before === 'object' ? before : {}), ...lasting });
 }
 
 /** Automatic mails and platform events never open, reopen or answer anything; they are kept where they belong. */

@@ -85,6 +85,11 @@ export const Draft = z.object({
   html: z.string().max(DRAFT_LIMITS.html).nullable().default(null),
   attachments: z.array(DraftAttachment).max(DRAFT_LIMITS.attachments).default([]),
   fields: z.record(z.string().max(100), z.string().max(2_000)).default({}),
+  /**
+   * What an answer must carry; each draft's lies over those before it. What is under `opening` is
+   * laid there without that name, and only by the draft that opens the conversation: anybody may
+   * begin one of their own, but an unproven sender must not change one that is known.
+   */
   replyContext: z.record(z.string().max(100), z.unknown()).default({}),
   locale: z.string().max(35).nullable().default(null),
   inReplyTo: z.string().max(1_000).nullable().default(null),
