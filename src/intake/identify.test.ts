@@ -95,6 +95,34 @@ describe('what is proven', () => {
     expect(await persons('c1', 'c2', 'c3')).toEqual([0, 1, 0]);
   });
 
+  describe('of a phone that a family shares', () => {
+    const phone = id('phone', '+15550001', 'proven');
+    const customer = (value: string): Identity => id('customerId', value, 'proven', 'shop');
+
+    test.each([
+      ['first', (one: Identity) => [one, phone]],
+      ['last', (one: Identity) => [phone, one]],
+    ])('leaves mother and son two persons, their own id named %s', async (_, with_) => {
+      await shop.file(says('c1', with_(customer('mother'))));
+      await shop.file(says('c2', with_(customer('son'))));
+      await shop.file(says('c3', with_(customer('mother'))), says('c4', with_(customer('son'))));
+      expect(await persons('c1', 'c2', 'c3', 'c4')).toEqual([0, 1, 0, 1]);
+      expect([await merged(2), await merged(3), await merged(4)]).toEqual([null, 1, 2]);
+    });
+
+    test('does not take the conversation of the other one along', async () => {
+      await shop.file(says('c1', [customer('mother'), phone]), says('c2', [customer('son')]));
+      await shop.file(says('c2', [phone]), says('c3', [customer('son')]));
+      expect(await persons('c1', 'c2', 'c3')).toEqual([0, 1, 1]);
+    });
+
+    test('joins one who holds ids in different scopes', async () => {
+      await shop.file(says('c1', [customer('mother'), phone]));
+      await shop.file(says('c2', [id('customerId', '7', 'proven', 'another shop'), phone]));
+      expect(await persons('c1', 'c2')).toEqual([0, 0]);
+    });
+  });
+
   test('means nothing outside its group: two brands never share a person', async () => {
     await shop.connect('other', undefined, 'another brand');
     await shop.file(says('c1', [mailbox('zhang@example.com', 'proven')]));

@@ -18,6 +18,7 @@ import {
   insertPerson,
   joinPersons,
   rootPerson,
+  type HandleRow,
 } from '../store/persons.js';
 import type { Work } from '../store/work.js';
 
@@ -91,6 +92,9 @@ function* strengthen(
     return present;
   }
   const held = yield* handlesOf(yield* rootPerson(present));
+  // A phone alone does not take a conversation from the one of its sharers whom an id has proven.
+  const shared = !proofs.some(isUnique) && proven !== undefined;
+  if (shared && conflicts(held, yield* handlesOf(proven))) return present;
   const free = held.every(({ proof }) => proof === 'weak');
   // A person known only by claims of this one conversation becomes who they proved to be; a claim
   // shared by several conversations must not carry the others along.
@@ -100,15 +104,23 @@ function* strengthen(
   return person;
 }
 
-/** Persons join on proof only, and never when their proofs conflict. */
+/**
+ * Persons join on proof only, and never when their proofs conflict. The most specific proof is
+ * followed first: a phone that a family shares leads nowhere when its owner holds another id of the
+ * kind this draft proves.
+ */
 function* provenPerson(who: Who, proofs: readonly Identity[]): Work<number | undefined> {
+  const unique = proofs.filter(({ kind }) => isUniqueKind(kind));
+  const shareable = proofs.filter(({ kind }) => !isUniqueKind(kind));
   let found: number | undefined;
-  for (const proof of proofs) {
+  for (const proof of [...unique, ...shareable]) {
     const handle = yield* firmHandle(who.group, proof);
     if (handle === undefined) continue;
     const person = yield* rootPerson(handle.person_id);
-    if (found === undefined || found === person) found = person;
-    else found = yield* joinUnlessConflicting(found, person);
+    if (person === found) continue;
+    const held = yield* handlesOf(person);
+    if (conflicts(unique, held)) continue;
+    found = found === undefined ? person : yield* joinUnlessConflicting(found, person, held);
   }
   return found;
 }
@@ -121,24 +133,28 @@ function* claimedPerson({ group, identities }: Who): Work<number | undefined> {
   return undefined;
 }
 
-function* joinUnlessConflicting(one: number, other: number): Work<number> {
-  const [older, younger] = one < other ? [one, other] : [other, one];
-  const [a, b] = [yield* handlesOf(older), yield* handlesOf(younger)];
-  const conflict = a.some((x) =>
-    b.some(
-      (y) =>
-        x.proof === 'proven' &&
-        y.proof === 'proven' &&
-        isUniqueKind(x.kind) &&
-        x.kind === y.kind &&
-        x.scope === y.scope &&
-        x.value !== y.value,
-    ),
-  );
-  if (conflict) return one;
+function* joinUnlessConflicting(
+  found: number,
+  other: number,
+  held: readonly HandleRow[],
+): Work<number> {
+  if (conflicts(yield* handlesOf(found), held)) return found;
+  const [older, younger] = found < other ? [found, other] : [other, found];
   yield* joinPersons(older, younger);
   return older;
 }
+
+type Held = Pick<HandleRow, 'kind' | 'scope' | 'value' | 'proof'>;
+
+/** True when both hold a proven id of which a person has one in its scope, and not the same one. */
+function conflicts(some: readonly Held[], others: readonly Held[]): boolean {
+  return some.filter(isUnique).some((x) => {
+    const peers = others.filter((y) => isUnique(y) && y.kind === x.kind && y.scope === x.scope);
+    return peers.length > 0 && peers.every((y) => y.value !== x.value);
+  });
+}
+
+const isUnique = ({ kind, proof }: Held): boolean => proof === 'proven' && isUniqueKind(kind);
 
 /** One person has one of these in a scope; of phones and mailboxes many have several. */
 const isUniqueKind = (kind: string): boolean =>
