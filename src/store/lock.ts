@@ -1,69 +1,62 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 
-const FILE = 'hubbub.lock';
+const FILE = 'lock.db';
+const HOLDER = 'lock.pid';
 
 export type Locked =
   | { readonly ok: true; readonly release: () => void }
-  | { readonly ok: false; readonly pid: number };
+  /** `pid`: the holder's number in its own container; null where it has not said it. */
+  | { readonly ok: false; readonly pid: number | null };
 
 /**
- * The embedded database has exactly one serving process: a file in the data folder names it. A lock
- * whose process is gone (a crash, a restarted machine) is taken over.
+ * The embedded database has exactly one serving process: the one that holds a write lock on a
+ * database of its own in the data folder. The kernel keeps that lock and frees it when the process
+ * ends in whatever way; process numbers decide nothing, for every container has a process 1. Keep `release`: it keeps the lock.
  */
 export function lockData(folder: string): Locked {
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, FILE);
-  for (;;) {
-    try {
-      takeFile(path);
-      return { ok: true, release: () => rmSync(path, { force: true }) };
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST') throw error;
-      const holder = holderOf(path);
-      if (holder !== null) return { ok: false, pid: holder };
-      rmSync(path, { force: true });
-    }
-  }
+  // Asked of the kernel, whose refusal says more than that of SQLite.
+  accessSync(folder, constants.W_OK);
+  const holder = join(folder, HOLDER);
+  const handle = hold(join(folder, FILE));
+  if (handle === null) return { ok: false, pid: pidIn(holder) };
+  writeFileSync(holder, String(process.pid));
+  let held = true;
+  return {
+    ok: true,
+    release() {
+      if (!held) return;
+      held = false;
+      rmSync(holder, { force: true });
+      handle.close();
+    },
+  };
 }
 
-/** The file appears with its content: nobody reads a lock that is half written and takes it for a stale one. */
-function takeFile(path: string): void {
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, `${process.pid} ${processStart(process.pid)}`);
+type Handle = InstanceType<typeof DatabaseSync>;
+
+/** Null when another handle has it. The file stays: removing it would let two hold a lock each. */
+function hold(path: string): Handle | null {
+  const handle = new DatabaseSync(path, { timeout: 0 });
   try {
-    linkSync(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-function holderOf(path: string): number | null {
-  const [pid, start] = read(path).split(' ');
-  const number = Number(pid);
-  if (!Number.isInteger(number) || number <= 0 || number === process.pid) return null;
-  return isAlive(number) && (start ?? '') === processStart(number) ? number : null;
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
+    handle.exec('PRAGMA journal_mode=MEMORY');
+    handle.exec('PRAGMA locking_mode=EXCLUSIVE');
+    handle.exec('BEGIN EXCLUSIVE');
+    return handle;
   } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
+    handle.close();
+    if (/\bdatabase is locked\b/.test((error as Error).message)) return null;
+    throw error;
   }
 }
 
-/** When a process began, so that a reused number is not taken for the holder; empty where unknown. */
-function processStart(pid: number): string {
-  const stat = read(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+function pidIn(path: string): number | null {
+  try {
+    const pid = Number(readFileSync(path, 'utf8'));
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
+  } catch {
+    return null;
+  }
 }

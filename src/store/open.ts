@@ -47,8 +47,9 @@ function takeDataFolder(config: Config): () => void {
     if (databaseUrl !== null) return () => undefined;
     const lock = lockData(dir);
     if (lock.ok) return lock.release;
+    const holder = lock.pid === null ? '' : ` (process ${lock.pid})`;
     throw new StartProblem(
-      `${dir} is served by another hub (process ${lock.pid}): stop it, or give this one another folder in HUBBUB_DATA_DIR`,
+      `${dir} is served by another hub${holder}: stop it, or give this one another folder in HUBBUB_DATA_DIR`,
     );
   } catch (error) {
     if (error instanceof StartProblem) throw error;
