@@ -26,30 +26,34 @@ export function readAuthentication(
 
 /**
  * Splits at semicolons outside comments and quoted strings (RFC 8601, 2.2; RFC 5322, 3.2.2 and
- * 3.2.4). Comments are left out. Whatever a quoted string holds is the sender's to choose: its
- * blanks and `=` are shown as `_`, so that it stays one word and never becomes a property.
+ * 3.2.4). What never closes may have swallowed a verdict: nothing behind the server's name is believed.
  */
 function splitResults(text: string): readonly string[] {
-  const out: string[] = [];
-  let piece = '';
+  const { plain, closed } = withoutQuotes(text);
+  const results = plain.split(';').map((result) => result.trim());
+  return closed ? results : results.slice(0, 1);
+}
+
+/**
+ * Comments are left out. Whatever a quoted string holds is the sender's to choose: its blanks, `=`
+ * and `;` are shown as `_`, so that it stays one word and never becomes a property.
+ */
+function withoutQuotes(text: string): { readonly plain: string; readonly closed: boolean } {
+  let plain = '';
   let depth = 0;
   let quoted = false;
   for (let i = 0; i < text.length; i += 1) {
     const c = text.charAt(i);
-    const escapes = c === '\\' && (quoted || depth > 0);
-    if (escapes) i += 1;
-    else if (quoted && c === '"') quoted = false;
-    else if (quoted) piece += /[\s=;]/.test(c) ? '_' : c;
-    else if (c === '(') depth += 1;
-    else if (depth > 0) depth -= Number(c === ')');
-    else if (c === '"') quoted = true;
-    else if (c === ';') {
-      out.push(piece.trim());
-      piece = '';
-    } else piece += /\s/.test(c) ? ' ' : c;
+    const inside = quoted || depth > 0;
+    if (inside && c === '\\') i += 1;
+    else if (quoted) {
+      quoted = c !== '"';
+      if (quoted) plain += /[\s=;]/.test(c) ? '_' : c;
+    } else if (c === '(' || (inside && c === ')')) depth += c === '(' ? 1 : -1;
+    else if (!inside && c === '"') quoted = true;
+    else if (!inside) plain += /\s/.test(c) ? ' ' : c;
   }
-  // What never closes may have swallowed a verdict: nothing of it is believed.
-  return quoted || depth > 0 ? out.slice(0, 1) : [...out, piece.trim()];
+  return { plain, closed: !quoted && depth === 0 };
 }
 
 /** Our server judges DMARC once: of several verdicts at least one is not its own, and none is believed. */
