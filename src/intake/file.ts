@@ -38,7 +38,7 @@ import {
 import { stillHolds } from '../store/leases.js';
 import { insertAttachment, insertMessage } from '../store/messages.js';
 import { markRefusal } from '../store/refusals.js';
-import type { Store } from '../store/store.js';
+import { StoreProblem, type Store } from '../store/store.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
@@ -93,7 +93,8 @@ async function fileBatch(
 ): Promise<boolean> {
   try {
     return await deps.store.write(() => fileRows(deps, rows, fence));
-  } catch {
+  } catch (error) {
+    if (error instanceof StoreProblem) throw error;
     for (const row of rows) if (!(await fileAlone(deps, row, fence))) return false;
     return true;
   }
@@ -103,6 +104,8 @@ async function fileAlone(deps: FileDependencies, row: DraftRow, fence: number): 
   try {
     return await deps.store.write(() => fileRows(deps, [row], fence));
   } catch (error) {
+    // A full disk is no fault of the draft: it waits, and loses none of its tries.
+    if (error instanceof StoreProblem) throw error;
     const why = String((error as Error).stack ?? error).slice(0, 2_000);
     const attempts = row.attempts + 1;
     await deps.store.write(() =>

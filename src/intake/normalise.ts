@@ -130,6 +130,7 @@ async function keep(
     drafts += await store
       .write(() => keepBatch([row], reads.slice(i, i + 1), clock.now()))
       .catch(async (error: unknown) => {
+        if (error instanceof StoreProblem) throw error;
         await store.write(() => postponeDefect(row, defectText(error), clock.now()));
         return 0;
       });
