@@ -19,9 +19,10 @@ export function* duplicatesOf(number: number, own: boolean): Work<readonly Dupli
   const about = own ? new Set([number]) : inside;
   const links = yield* linksOf([...about]);
   return [...links].reverse().map((link) => {
-    const [mine, other] = about.has(link.younger)
-      ? [link.younger, link.older]
-      : [link.older, link.younger];
+    // Of a decision between two parts of one complaint, the one that was asked about is its own.
+    const ends = [link.older, link.younger];
+    const mine = [number, ...ends].find((end) => about.has(end) && ends.includes(end)) ?? number;
+    const other = mine === link.older ? link.younger : link.older;
     return {
       ...linkOf(link),
       ticket: other,

@@ -3,10 +3,14 @@ import type { ConnectionView } from '../../src/api/schemas/connections.js';
 import type { DeliveryView, MessageView } from '../../src/api/schemas/messages.js';
 import type { Duplicate } from '../../src/api/schemas/tickets.js';
 import { Ticket } from '../../src/model/ticket.js';
+import { onPostgres } from '../database.js';
 import { ADMIN_TOKEN, startTestHub, until, type TestHub } from '../hub.js';
 import { movingClock, type MovingClock } from './moving-clock.js';
 
 const ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` };
+
+/** How long an agent waits at most; the sweeper of several processes goes round more slowly. */
+const PATIENCE_MS = onPostgres ? 30_000 : 10_000;
 
 /** What the API answers to a reply. */
 export interface Queued {
@@ -101,7 +105,7 @@ export async function openDesk({ env = {} }: DeskOptions = {}): Promise<Desk> {
       return last !== undefined && looks(last) ? last : null;
     };
     try {
-      return await until(`message ${message} to settle`, look);
+      return await until(`message ${message} to settle`, look, PATIENCE_MS);
     } catch (error) {
       throw new Error(`${String(error)}; it is ${JSON.stringify(last)}`);
     }

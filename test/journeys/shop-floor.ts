@@ -14,6 +14,8 @@ export interface Shop extends ShopSimulator {
 export interface ShopDetails {
   readonly shop?: ShopOptions;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** The hub's public address, where it has one. */
+  readonly hubUrl?: string;
   /** Credentials, told the shop's own keys. */
   readonly credentials?: (shop: ShopSimulator) => Readonly<Record<string, unknown>>;
 }
@@ -29,7 +31,7 @@ export async function connectShop(desk: Desk, details: ShopDetails = {}): Promis
     settings: { sendUrl: `${shop.url}/cases/{{conversation.key}}/replies`, ...details.settings },
     credentials: { sendSecret: HUB_KEY, ...credentials },
   });
-  shop.setHook(hookUrl ?? '');
+  shop.setHook((hookUrl ?? '').replace(details.hubUrl ?? desk.hub.url, desk.hub.url));
   await desk.opened(id);
   return Object.assign(shop, { connection: id, answers: () => textsOf(shop) });
 }
