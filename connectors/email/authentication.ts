@@ -40,20 +40,39 @@ function splitResults(text: string): readonly string[] {
  */
 function withoutQuotes(text: string): { readonly plain: string; readonly closed: boolean } {
   let plain = '';
-  let depth = 0;
-  let quoted = false;
-  for (let i = 0; i < text.length; i += 1) {
+  let i = 0;
+  for (; i < text.length; i += 1) {
     const c = text.charAt(i);
-    const inside = quoted || depth > 0;
-    if (inside && c === '\\') i += 1;
-    else if (quoted) {
-      quoted = c !== '"';
-      if (quoted) plain += /[\s=;]/.test(c) ? '_' : c;
-    } else if (c === '(' || (inside && c === ')')) depth += c === '(' ? 1 : -1;
-    else if (!inside && c === '"') quoted = true;
-    else if (!inside) plain += /\s/.test(c) ? ' ' : c;
+    if (c === '(') i = endOfComment(text, i);
+    else if (c === '"') {
+      const end = endOfQuoted(text, i);
+      plain += text
+        .slice(i + 1, end)
+        .replace(/\\./gs, '')
+        .replace(/[\s=;]/g, '_');
+      i = end;
+    } else plain += /\s/.test(c) ? ' ' : c;
   }
-  return { plain, closed: !quoted && depth === 0 };
+  return { plain, closed: i === text.length };
+}
+
+/** Where the string that opens here closes; the end of the text when it never does. */
+function endOfQuoted(text: string, from: number): number {
+  let i = from + 1;
+  while (i < text.length && text.charAt(i) !== '"') i += text.charAt(i) === '\\' ? 2 : 1;
+  return i;
+}
+
+function endOfComment(text: string, from: number): number {
+  let depth = 0;
+  for (let i = from; i < text.length; i += 1) {
+    const c = text.charAt(i);
+    if (c === '\\') i += 1;
+    else if (c === '(') depth += 1;
+    else if (c === ')') depth -= 1;
+    if (depth === 0) return i;
+  }
+  return text.length;
 }
 
 /** Our server judges DMARC once: of several verdicts at least one is not its own, and none is believed. */

@@ -52,7 +52,10 @@ async function handle(
     return answerProblem(response, 'methodNotAllowed', way, { headers });
   }
   const read = await readBody(request, { bytes: deps.bodyBytes, timeout: deps.requestTimeout });
-  if (read.kind !== 'read') return answerProblem(response, read.kind, read.why);
+  if (read.kind !== 'read') {
+    // Whatever still comes of that body is not waited for.
+    return answerProblem(response, read.kind, read.why, { headers: { connection: 'close' } });
+  }
   const inbound = inboundOf(deps, request, { ...place, body: read.bytes });
   await believe(deps, { connected, inbound }, response);
 }
