@@ -38,7 +38,8 @@ export function exchange(message: WireMessage, line: Line): Promise<Attempt> {
     }, line.timeoutMs);
     outgoing.on('socket', (socket) => {
       connected = !socket.connecting;
-      socket.once('connect', () => (connected = true));
+      // A socket that is used again never says it once more.
+      if (socket.connecting) socket.once('connect', () => (connected = true));
     });
     outgoing.on('error', () => fail(connected ? 'broken' : 'connect'));
     outgoing.on('close', () => {
