@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../src/store/migrate.js';
@@ -17,9 +17,10 @@ export interface TestStore {
 
 /** A migrated database of its own. */
 export async function openTestStore(): Promise<TestStore> {
-  const { store, end } = onPostgres ? await openTestPostgres() : openTestSqlite();
-  await migrate(store);
-  return { store, end };
+  if (onPostgres) return openTestPostgres();
+  const test = openTestSqlite();
+  await migrate(test.store);
+  return test;
 }
 
 function openTestSqlite(): TestStore {
@@ -35,7 +36,7 @@ function openTestSqlite(): TestStore {
 }
 
 async function openTestPostgres(): Promise<TestStore> {
-  const { url, drop } = await createDatabase();
+  const { url, drop } = await createMigratedDatabase();
   const store = openPostgres(url);
   return {
     store,
@@ -53,7 +54,31 @@ export interface TestServers {
 }
 
 /** An empty database on the test server; tests never meet each other's rows. */
-export async function createDatabase(): Promise<TestServers> {
+export const createDatabase = (): Promise<TestServers> => createFrom('template1');
+
+/** A migrated database on the test server: a copy of one that is migrated once a run. */
+export async function createMigratedDatabase(): Promise<TestServers> {
+  const folder = join(import.meta.dirname, '../src/store/migrations');
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, name)));
+  const template = `hubbub_template_${hash.digest('hex').slice(0, 12)}`;
+  try {
+    return await createFrom(template);
+  } catch (error) {
+    if ((error as { code?: string }).code !== NO_SUCH_DATABASE) throw error;
+  }
+  const { url } = await createDatabase();
+  const store = openPostgres(url);
+  await migrate(store);
+  await store.close();
+  const base = process.env['HUBBUB_TEST_DATABASE_URL'] ?? url;
+  await asAdmin(base, `ALTER DATABASE ${new URL(url).pathname.slice(1)} RENAME TO ${template}`);
+  return createFrom(template);
+}
+
+const NO_SUCH_DATABASE = '3D000';
+
+async function createFrom(template: string): Promise<TestServers> {
   const [base, redis] = [
     process.env['HUBBUB_TEST_DATABASE_URL'],
     process.env['HUBBUB_TEST_REDIS_URL'],
@@ -64,7 +89,7 @@ export async function createDatabase(): Promise<TestServers> {
     );
   }
   const name = `hubbub_test_${randomBytes(6).toString('hex')}`;
-  await asAdmin(base, `CREATE DATABASE ${name}`);
+  await asAdmin(base, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(base);
   url.pathname = `/${name}`;
   return {
@@ -76,6 +101,9 @@ export async function createDatabase(): Promise<TestServers> {
 
 async function asAdmin(url: string, sql: string): Promise<void> {
   const store = openPostgres(url);
-  await (await store.knex()).raw(sql);
-  await store.close();
+  try {
+    await (await store.knex()).raw(sql);
+  } finally {
+    await store.close();
+  }
 }

@@ -5,9 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Hub, Seams } from '../src/api/hub.js';
 import { loadConfig } from '../src/config/load.js';
 import { startHub } from '../src/main.js';
-import { migrate } from '../src/store/migrate.js';
-import { openPostgres } from '../src/store/postgres.js';
-import { createDatabase, onPostgres, type TestServers } from './database.js';
+import { createMigratedDatabase, onPostgres } from './database.js';
 
 export const ADMIN_TOKEN = 'hub_test_admin_token_for_this_process_only';
 
@@ -46,7 +44,7 @@ export async function startTestHub({
   dataDir,
 }: TestOptions = {}): Promise<TestHub> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'hubbub-test-'));
-  const servers = onPostgres ? await freshServers() : null;
+  const servers = onPostgres ? await createMigratedDatabase() : null;
   const loaded = loadConfig({
     HUBBUB_PORT: '0',
     HUBBUB_DATA_DIR: folder,
@@ -68,14 +66,6 @@ export async function startTestHub({
       if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freshServers(): Promise<TestServers> {
-  const servers = await createDatabase();
-  const store = openPostgres(servers.url);
-  await migrate(store);
-  await store.close();
-  return servers;
 }
 
 interface Call {

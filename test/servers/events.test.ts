@@ -1,20 +1,18 @@
 import { announce } from '../../src/intake/announce.js';
 import { holdLease } from '../../src/store/leases.js';
-import { migrate } from '../../src/store/migrate.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import type { Store } from '../../src/store/store.js';
 import { eventsAfter, insertEvent } from '../../src/store/tickets.js';
 import { get } from '../../src/store/work.js';
-import { createDatabase, type TestServers } from '../database.js';
+import { createMigratedDatabase, type TestServers } from '../database.js';
 
 const EACH = 300;
 
 let servers: TestServers;
 let stores: readonly [Store, Store, Store];
 beforeAll(async () => {
-  servers = await createDatabase();
+  servers = await createMigratedDatabase();
   stores = [openPostgres(servers.url), openPostgres(servers.url), openPostgres(servers.url)];
-  await migrate(stores[0]);
 });
 afterAll(async () => {
   await Promise.all(stores.map((store) => store.close()));
