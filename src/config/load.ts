@@ -28,20 +28,9 @@ export interface Loaded {
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Loaded {
   const base = readYaml(join(CONFIG_FOLDER, 'default.yaml'));
   const configDir = env['HUBBUB_CONFIG_DIR'] ?? null;
-  if (configDir !== null && !existsSync(configDir)) {
-    throw new ConfigProblem(
-      `HUBBUB_CONFIG_DIR names ${configDir}, which does not exist: create the folder or unset the variable`,
-    );
-  }
-  const overlay = configDir === null ? null : readOverlay(join(configDir, 'hubbub.yaml'));
+  const overlay = configDir === null ? null : readOverlay(configDir);
   const merged = layOver(base.value, overlay?.value ?? {});
-  for (const [variable, [section, knob]] of Object.entries(VARIABLES)) {
-    const given = env[variable];
-    const tree = merged[section];
-    if (given !== undefined && given !== '' && isTree(tree)) {
-      tree[knob] = knob === 'port' ? numeric(given) : given;
-    }
-  }
+  takeVariables(merged, env);
   const parsed = Config.safeParse(merged);
   if (!parsed.success) throw problemOf(parsed.error.issues[0], merged, overlay, env);
   return { config: withAbsoluteData(parsed.data), environment: environmentOf(env, configDir) };
@@ -53,8 +42,25 @@ interface Yaml {
   readonly lineOf: (path: readonly PropertyKey[]) => number;
 }
 
-function readOverlay(file: string): Yaml | null {
+function readOverlay(configDir: string): Yaml | null {
+  if (!existsSync(configDir)) {
+    throw new ConfigProblem(
+      `HUBBUB_CONFIG_DIR names ${configDir}, which does not exist: create the folder or unset the variable`,
+    );
+  }
+  const file = join(configDir, 'hubbub.yaml');
   return existsSync(file) ? readYaml(file) : null;
+}
+
+/** The variables lie over every file; an empty one says nothing. */
+function takeVariables(merged: Record<string, unknown>, env: NodeJS.ProcessEnv): void {
+  for (const [variable, [section, knob]] of Object.entries(VARIABLES)) {
+    const given = env[variable];
+    const tree = merged[section];
+    if (given !== undefined && given !== '' && isTree(tree)) {
+      tree[knob] = knob === 'port' ? numeric(given) : given;
+    }
+  }
 }
 
 function textOf(file: string): string {
@@ -141,22 +147,24 @@ function problemOf(
   env: NodeJS.ProcessEnv,
 ): ConfigProblem {
   const path = [...(issue?.path ?? []), ...(issue?.keys ?? []).slice(0, 1)];
-  const value = path.reduce<unknown>(
-    (at, key) => (isTree(at) ? at[String(key)] : undefined),
-    merged,
+  const knob = path.join('.');
+  const variable = Object.keys(VARIABLES).find(
+    (name) => VARIABLES[name]?.join('.') === knob && env[name],
   );
-  const variable = Object.entries(VARIABLES).find(
-    ([name, at]) => at.join('.') === path.join('.') && env[name],
-  )?.[0];
-  const place =
-    variable ??
-    (overlay === null ? 'config/default.yaml' : `${overlay.file}:${overlay.lineOf(path)}`);
-  const reason =
-    issue?.code === 'unrecognized_keys' ? 'there is no such knob' : (issue?.message ?? 'is wrong');
-  const shown = withoutPassword(JSON.stringify(value) ?? 'nothing').slice(0, 80);
+  const line = overlay === null ? 'config/default.yaml' : `${overlay.file}:${overlay.lineOf(path)}`;
   return new ConfigProblem(
-    `${place}: ${path.join('.')} is ${shown}: ${reason}; config/default.yaml says what it may be`,
+    `${variable ?? line}: ${knob} is ${shownAt(merged, path)}: ${reasonOf(issue)}; config/default.yaml says what it may be`,
   );
+}
+
+function reasonOf(issue: Issue | undefined): string {
+  if (issue?.code === 'unrecognized_keys') return 'there is no such knob';
+  return issue?.message ?? 'is wrong';
+}
+
+function shownAt(tree: unknown, path: readonly PropertyKey[]): string {
+  const value = path.reduce<unknown>((at, key) => (isTree(at) ? at[String(key)] : undefined), tree);
+  return value === undefined ? 'nothing' : withoutPassword(JSON.stringify(value)).slice(0, 80);
 }
 
 /** Addresses of databases carry passwords; what is wrong with them is said without. */

@@ -35,18 +35,18 @@ export interface Pump {
 
 export function startPump(deps: PumpDependencies): Pump {
   const { live } = deps;
-  let hint: string | undefined;
+  /** The latest that no poll has taken yet, if any. */
+  const hints: string[] = [];
   let ring: () => void = () => undefined;
   let port: number | null = null;
 
   async function pollForEver(): Promise<void> {
-    const given = hint;
-    hint = undefined;
+    const given = hints.shift();
     try {
       // A hint that comes while this poll runs is for the next one.
-      if ((await pollOnce(deps, given)) || hint !== undefined) return;
+      if ((await pollOnce(deps, given)) || hints.length > 0) return;
     } catch (error) {
-      hint ??= given;
+      if (given !== undefined && hints.length === 0) hints.push(given);
       throw error;
     }
     await pause(POLL_EVERY, deps.signal, (wake) => (ring = wake));
@@ -71,7 +71,7 @@ export function startPump(deps: PumpDependencies): Pump {
   ];
   return {
     wake(given) {
-      hint = given;
+      hints.splice(0, hints.length, given);
       ring();
     },
     port: () => port,
@@ -90,28 +90,39 @@ async function pollOnce(
   return polled.more;
 }
 
+/** How often a loop failed, and was refused, since it last went well. */
+interface Trouble {
+  failures: number;
+  refusals: number;
+}
+
 /** Runs a task again and again until the connection closes; says once when it breaks and once when it is back. */
 async function keepRunning(deps: PumpDependencies, task: () => Promise<void>): Promise<void> {
-  let failures = 0;
-  let refusals = 0;
-  while (!deps.signal.aborted) {
-    const began = deps.clock.now();
+  const { signal, log, clock } = deps;
+  const trouble: Trouble = { failures: 0, refusals: 0 };
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
+    const began = clock.now();
     try {
       await task();
-      if (failures > 0) deps.log.info('the connection is back', { after: failures });
-      failures = 0;
-      refusals = 0;
+      if (trouble.failures > 0) log.info('the connection is back', { after: trouble.failures });
+      Object.assign(trouble, { failures: 0, refusals: 0 });
     } catch (error) {
-      if (deps.signal.aborted) return;
-      if (deps.clock.now() - began > LONGEST_DELAY) failures = 0;
-      failures += 1;
-      refusals = isRefusal(error) ? refusals + 1 : 0;
-      if (failures === 1)
-        deps.log.warn(`the connection broke and is opened again: ${(error as Error).message}`);
-      if (refusals >= MOST_REFUSALS) return deps.refused((error as Error).message);
-      await pause(delay(failures, deps.chance), deps.signal);
+      if (isOver()) return;
+      if (clock.now() - began > LONGEST_DELAY) trouble.failures = 0;
+      if (isHopeless(trouble, error as Error, log)) return deps.refused((error as Error).message);
+      await pause(delay(trouble.failures, deps.chance), signal);
     }
   }
+}
+
+function isHopeless(trouble: Trouble, error: Error, log: ConnectorLog): boolean {
+  trouble.failures += 1;
+  trouble.refusals = isRefusal(error) ? trouble.refusals + 1 : 0;
+  if (trouble.failures === 1) {
+    log.warn(`the connection broke and is opened again: ${error.message}`);
+  }
+  return trouble.refusals >= MOST_REFUSALS;
 }
 
 /** A connector says so by the error's name: wrong password, not a broken wire. */

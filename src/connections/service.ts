@@ -204,7 +204,7 @@ function problemsOf(
     const label = top === undefined ? null : fieldMeta(top)?.label.en;
     return {
       field: [part, ...path].join('.'),
-      message: label == null ? message : `${label}: ${message}`,
+      message: label === undefined || label === null ? message : `${label}: ${message}`,
     };
   });
 }

@@ -1,4 +1,5 @@
 import { createCourier, type Courier } from '../../test/courier.js';
+import { until } from '../../test/hub.js';
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import type { Connected } from '../intake/connected.js';
 import { connectionById, cursorsOf } from '../store/connections.js';
@@ -21,7 +22,8 @@ let warned: string[];
 
 beforeEach(async () => {
   shop = await openWorkshop();
-  [did, broken, listed, watchers, warned] = [[], null, new Map(), [], []];
+  [did, watchers, warned] = [[], [], []];
+  [broken, listed] = [null, new Map<string, Connected>()];
   liveOf = () => ({});
   courier = createCourier({
     live: (context) => {
@@ -152,7 +154,7 @@ test('what a live half emits is committed with its cursors before it hears so', 
     },
   });
   await says('a', {});
-  while (!heard) await new Promise(setImmediate);
+  await until('the commit', async () => heard);
   expect(await shop.rows('SELECT key FROM envelopes')).toEqual([{ key: 'k1' }]);
 });
 
@@ -167,13 +169,11 @@ test('a credential that is refused again and again leaves the connection failing
     };
   };
   await says('a', {});
-  const end = Date.now() + 8_000;
-  let row = await shop.store.read(() => connectionById('a'));
-  while (row?.status !== 'failing' && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    row = await shop.store.read(() => connectionById('a'));
-  }
-  expect([row?.status, row?.status_reason]).toEqual(['failing', 'wrong password']);
+  const failing = await until('the connection to fail', async () => {
+    const row = await shop.store.read(() => connectionById('a'));
+    return row?.status === 'failing' && row;
+  });
+  expect(failing.status_reason).toBe('wrong password');
 });
 
 test('an account that is not open is opened for a test of it and closed again', async () => {

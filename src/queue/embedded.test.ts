@@ -19,8 +19,7 @@ afterEach(async () => {
 const count = async (): Promise<void> => {
   runs += 1;
 };
-const pass = (milliseconds: number): Promise<void> =>
-  jest.advanceTimersByTimeAsync(milliseconds) as unknown as Promise<void>;
+const pass = (milliseconds: number): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds);
 
 /** A run that lasts until the test ends it. */
 function longRun(): { readonly end: () => void; readonly handler: () => Promise<void> } {
