@@ -217,9 +217,12 @@ describe('whatever comes', () => {
     ['quotes in turns', '', '> a\nb\n\n', ''],
     ['closings', '', 'Regards,\n', ''],
     ['angle brackets', '', '<', ''],
-  ])('a quarter of a megabyte of %s is four times the work of a quarter of it', (_, first, again, last) => {
-    const see = (characters: number) =>
-      visiblePlainText(`${first}${again.repeat(characters / again.length)}${last}`);
-    expect(growth(60_000, see)).toMatchObject({ linear: true });
-  });
+  ])(
+    'a quarter of a megabyte of %s is four times the work of a quarter of it',
+    (_, first, again, last) => {
+      const see = (characters: number) =>
+        visiblePlainText(`${first}${again.repeat(characters / again.length)}${last}`);
+      expect(growth(60_000, see)).toMatchObject({ linear: true });
+    },
+  );
 });
