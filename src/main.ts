@@ -233,7 +233,7 @@ function intakeStages(
   { house, queue, registry, supervisor, tail, crashpoint }: Parts,
   apart: Apart,
 ): Handlers {
-  const { store, blobs, clock, loaded } = house;
+  const { store, blobs, clock, log, loaded } = house;
   const { find } = registry;
   const holder = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const [filing, announcing] = [
@@ -244,7 +244,7 @@ function intakeStages(
   const { wake } = supervisor;
   return {
     normalise: () => normalise({ store, blobs, queue, clock, find, apart, wake, crashpoint }),
-    file: () => file({ store, queue, clock, find, rule, lease: filing, crashpoint }),
+    file: () => file({ store, queue, clock, find, rule, log, lease: filing, crashpoint }),
     announce: () => announce({ store, lease: announcing, announced: tail.poke }),
   };
 }

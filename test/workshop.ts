@@ -100,6 +100,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const filing = {
     ...{ store, queue, clock, find, lease },
     rule: { samePersonWithin: 14 * DAY },
+    log: sending.log,
     crashpoint: () => undefined,
   };
   let numbered = 0;

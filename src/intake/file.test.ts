@@ -2,8 +2,11 @@ import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import type { DraftInput } from '../model/draft.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../model/time.js';
 import type { Status } from '../model/ticket-state.js';
+import { file } from './file.js';
 import { recordEvent } from '../desk/graph.js';
+import { holdLease } from '../store/leases.js';
 import { refusalOf } from '../store/refusals.js';
+import { StoreProblem, type Store } from '../store/store.js';
 import { ticketById } from '../store/tickets.js';
 import { run } from '../store/work.js';
 
@@ -257,6 +260,34 @@ describe('a draft that cannot be filed', () => {
     );
     expect(row?.reason).toContain('JSON');
     expect(row?.reason).toContain('    at ');
+    expect(shop.logged).toEqual(['a draft cannot be filed and is set aside']);
+  });
+
+  test('because the disk is full costs no try: it is filed when there is room', async () => {
+    await shop.file({ id: 'seed' });
+    await waiting('m1', 'm2');
+    const full: Store = {
+      ...shop.store,
+      write: () => Promise.reject(new StoreProblem('full', 'the disk is full')),
+    };
+    const filing = {
+      ...{ ...shop, store: full, log: shop.sending.log, rule: { samePersonWithin: DAY } },
+      ...{
+        crashpoint: () => undefined,
+        lease: holdLease(shop.store, 'filing', 'workshop', shop.clock),
+      },
+    };
+    for (let i = 0; i < 6; i += 1) {
+      await expect(file(filing)).rejects.toThrow('the disk is full');
+      shop.clock.pass(MINUTE);
+    }
+    const tries = await shop.rows('SELECT state, attempts FROM drafts WHERE id > 1');
+    expect(tries.map(({ state, attempts }) => [state, attempts])).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    await shop.file();
+    expect(await messages()).toHaveLength(3);
   });
 
   test('does not leave half of itself behind', async () => {

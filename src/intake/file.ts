@@ -55,6 +55,9 @@ export interface FileDependencies {
   readonly clock: Clock;
   readonly find: FindConnection;
   readonly rule: MatchRule;
+  readonly log: {
+    error(sentence: string, fields?: Readonly<Record<string, string | number>>): void;
+  };
   readonly crashpoint: (name: string) => void;
   /** Fence of the ordered writer's lease; null: somebody else writes. */
   readonly lease: () => Promise<number | null>;
@@ -85,7 +88,10 @@ function* waitingDrafts(now: number): Work<readonly DraftRow[]> {
   return [...fresh, ...(yield* dueParkedDrafts(now, BATCH - fresh.length))];
 }
 
-/** One transaction for all; when one of them fails, each gets its own. False: the lease is gone. */
+/**
+ * One transaction for all; when one of them fails, each gets its own. False: the lease is gone.
+ * A disk that is full or a database that is away is no draft's fault: all wait as they are.
+ */
 async function fileBatch(
   deps: FileDependencies,
   rows: readonly DraftRow[],
@@ -108,11 +114,13 @@ async function fileAlone(deps: FileDependencies, row: DraftRow, fence: number): 
     if (error instanceof StoreProblem) throw error;
     const why = String((error as Error).stack ?? error).slice(0, 2_000);
     const attempts = row.attempts + 1;
+    const last = attempts >= MOST_TRIES;
     await deps.store.write(() =>
-      attempts >= MOST_TRIES
+      last
         ? buryDraft(row.id, why)
         : postponeDraft(row.id, attempts, deps.clock.now() + attempts * SECOND, why),
     );
+    if (last) deps.log.error('a draft cannot be filed and is set aside', { draft: row.id, why });
     return true;
   }
 }

@@ -5,6 +5,7 @@ import { createReceive, INLINE_BODY_BYTES } from './receive.js';
 import { MINUTE, SECOND } from '../model/time.js';
 import type { Connector } from '../sdk/treaty.js';
 import { replayEnvelope } from '../store/envelopes.js';
+import { run } from '../store/work.js';
 
 let shop: Workshop;
 let deps: NormaliseDependencies;
@@ -191,4 +192,48 @@ test('a draft that the database refuses does not hold up the other envelopes', a
   }
   const states = ['good', 'bad', 'also good'].map(async (key) => (await envelope(key))?.state);
   expect(await Promise.all(states)).toEqual([1, 2, 1]);
+});
+
+test('large envelopes are read a few at a time, one that is larger than a portion alone', async () => {
+  await connect();
+  const portions: number[] = [];
+  let reading = 0;
+  readApart(async () => {
+    reading += 1;
+    await new Promise(setImmediate);
+    portions.push(reading);
+    await new Promise(setImmediate);
+    reading = 0;
+    return { kind: 'drafts', drafts: [], remarks: [], quarantine: null };
+  });
+  for (const key of ['m1', 'm2', 'm3', 'm4', 'm5']) await arrives(key, '[]');
+  await sized('m1', 9 * MEBI);
+  await sized('m2', 9 * MEBI);
+  await sized('m4', 20 * MEBI);
+  await normalise(deps);
+  expect(portions).toEqual([1, 2, 2, 1, 1]);
+});
+
+const MEBI = 1024 * 1024;
+/** The stage believes the row, so that no test moves megabytes. */
+async function sized(key: string, bytes: number): Promise<void> {
+  await shop.write(() => run('UPDATE envelopes SET size = ? WHERE key = ?', bytes, key));
+}
+
+test('an envelope that is read apart holds up no other one', async () => {
+  await connect();
+  const inline = shop.find('a');
+  const keptMeanwhile: (readonly string[])[] = [];
+  readApart(async () => {
+    keptMeanwhile.push(await drafts());
+    return { kind: 'drafts', drafts: [], remarks: [], quarantine: null };
+  });
+  const apart = deps.find('a');
+  deps = { ...deps, find: (id) => (id === 'a' ? inline : apart) };
+  await shop.connect('b');
+  await arrives('slow', '[]');
+  await shop.write(() => run("UPDATE envelopes SET connection_id = 'b' WHERE key = 'slow'"));
+  await arrives('quick', [fact('m1')]);
+  await normalise(deps);
+  expect(keptMeanwhile).toEqual([['m1']]);
 });

@@ -24,7 +24,8 @@ import {
 import { StoreProblem, type Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
 
-const BATCH = 128;
+/** Their bodies are in memory together. */
+const BATCH = { rows: 128, bytes: 16 * 1024 * 1024 } as const;
 const LEASE_MS = MINUTE;
 const MOST_TRIES = 5;
 
@@ -48,14 +49,23 @@ export async function normalise(deps: NormaliseDependencies): Promise<void> {
     const rows = await claim(deps);
     if (rows.length === 0) return;
     deps.crashpoint('normalise.claimed');
-    const reads = await readBatch(deps, rows);
-    const drafts = await keep(deps, rows, reads);
-    deps.crashpoint('normalise.committed');
-    if (drafts > 0) deps.queue.ring('file', drafts);
-    wakePumps(deps, rows, reads);
-    if (rows.length < BATCH) return;
+    // What a thread of its own reads may take long; the others are kept before it begins.
+    const apart = rows.filter((row) => isApart(deps.find(row.connection_id)));
+    const inline = rows.filter((row) => !apart.includes(row));
+    for (const half of [inline, apart]) if (half.length > 0) await workOff(deps, half);
   }
 }
+
+async function workOff(deps: NormaliseDependencies, rows: readonly EnvelopeRow[]): Promise<void> {
+  const reads = await readBatch(deps, rows);
+  const drafts = await keep(deps, rows, reads);
+  deps.crashpoint('normalise.committed');
+  if (drafts > 0) deps.queue.ring('file', drafts);
+  wakePumps(deps, rows, reads);
+}
+
+const isApart = (connected: Connected | undefined): boolean =>
+  connected?.connector.definition.decoding === 'apart';
 
 /** One process needs no lease on a row; several take rows that nobody holds. */
 function claim({ store, clock }: NormaliseDependencies): Promise<readonly EnvelopeRow[]> {
@@ -94,7 +104,7 @@ function read(
   envelope: Envelope,
 ): Drafted | Promise<Drafted> {
   const { connector, mappings, account } = connected;
-  return connector.definition.decoding === 'apart'
+  return isApart(connected)
     ? apart.draftsOf(connector.definition.name, mappings.name, account, envelope)
     : draftsOf(connector, mappings, account, envelope);
 }

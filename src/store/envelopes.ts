@@ -53,28 +53,43 @@ export function* insertEnvelope({
 const COLUMNS =
   'id, connection_id, key, received_at, type, notes, query, body, blob, size, state, attempts, reason, remarks';
 
-export function* dueEnvelopes(now: number, limit: number): Work<readonly EnvelopeRow[]> {
-  return yield* all<EnvelopeRow>(
+/** How much of what waits is taken at a time; `bytes` counts bodies, wherever they are kept. */
+export interface Portion {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** From the start as many rows as fit, and one in any case: what is too large alone is read alone. */
+function fitting(rows: readonly EnvelopeRow[], { bytes }: Portion): readonly EnvelopeRow[] {
+  let sum = 0;
+  const beyond = rows.findIndex(({ size }, i) => (sum += size) > bytes && i > 0);
+  return beyond < 0 ? rows : rows.slice(0, beyond);
+}
+
+export function* dueEnvelopes(now: number, portion: Portion): Work<readonly EnvelopeRow[]> {
+  const rows = yield* all<EnvelopeRow>(
     `SELECT ${COLUMNS} FROM envelopes WHERE state = 0 AND due_at <= ? AND lease_until <= ? ORDER BY id LIMIT ?`,
     now,
     now,
-    limit,
+    portion.rows,
   );
+  return fitting(rows, portion);
 }
 
 /** Several processes normalise at once: each takes rows nobody else holds. */
 export function* claimEnvelopes(
   now: number,
   until: number,
-  limit: number,
+  portion: Portion,
 ): Work<readonly EnvelopeRow[]> {
-  const rows = yield* all<EnvelopeRow>(
+  const due = yield* all<EnvelopeRow>(
     `SELECT ${COLUMNS} FROM envelopes WHERE state = 0 AND due_at <= ? AND lease_until <= ?
      ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED`,
     now,
     now,
-    limit,
+    portion.rows,
   );
+  const rows = fitting(due, portion);
   yield* run(
     'UPDATE envelopes SET lease_until = ? WHERE id IN {ids}',
     until,

@@ -21,7 +21,10 @@ export function openPostgres(url: string): Store {
   return {
     dialect: 'postgres',
     write: (work) => retried(() => inTransaction(db, texts, work)),
-    read: (work) => withClient(db, (client) => drive(work(), client, texts)),
+    read: (work) =>
+      withClient(db, (client) => drive(work(), client, texts)).catch((error: unknown) => {
+        throw problemOf(error);
+      }),
     knex: () => Promise.resolve(db),
     close: () => db.destroy(),
   };
@@ -116,5 +119,31 @@ function problemOf(error: unknown): Error {
       'the database disk is full: nothing was stored; free some space, the hub goes on by itself',
     );
   }
+  if (code !== undefined && RETRIABLE.has(code)) {
+    return new StoreProblem('busy', 'others keep changing the same rows: nothing was stored');
+  }
+  if (isAway(error as Error, code ?? '')) {
+    return new StoreProblem(
+      'away',
+      `the database cannot be reached (${code ?? message}): nothing was stored; the hub goes on by itself when it is back`,
+    );
+  }
   return error instanceof Error ? error : new Error(message);
+}
+
+/** SQLSTATE class 08, too many connections, and a server that stops or starts; else the socket's. */
+const AWAY_CODES = new Set(['53300', '57P01', '57P02', '57P03']);
+const SOCKET_CODES = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['ENOTFOUND', 'EAI_AGAIN', 'ENOENT'],
+]);
+
+/** The client names a connection that broke under a query by its words only; knex a full pool by its name. */
+function isAway({ name, message }: Error, code: string): boolean {
+  if (AWAY_CODES.has(code) || SOCKET_CODES.has(code) || code.startsWith('08')) return true;
+  return (
+    name === 'KnexTimeoutError' ||
+    message.startsWith('Connection terminated') ||
+    message.startsWith('Client has encountered a connection error')
+  );
 }

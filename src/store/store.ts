@@ -23,7 +23,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type StoreFault = 'full' | 'busy' | 'old' | 'broken';
+/** `away`: the database server cannot be reached or is starting; it passes by itself. */
+export type StoreFault = 'full' | 'busy' | 'away' | 'old' | 'broken';
 
 /** A database problem an operator can act on; `write` rejects with it and nothing was changed. */
 export class StoreProblem extends Error {

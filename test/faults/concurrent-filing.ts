@@ -42,6 +42,7 @@ export async function fileConcurrently(
   const filing = (name: string): FileDependencies => ({
     ...shop,
     rule: { samePersonWithin: 14 * DAY },
+    log: shop.sending.log,
     crashpoint: () => undefined,
     lease: holdLease(shop.store, 'filing', name, shop.clock),
   });
