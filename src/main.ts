@@ -125,12 +125,12 @@ async function openHub(house: House): Promise<Hub> {
   const registry = openRegistry({ ...house, publicUrl });
   const { find } = registry;
   const count = metrics.received;
-  const hooks = createHooks({ ...doors, find, receive, clock, publicUrl, crashpoint, count });
+  const hooks = createHooks({ ...doors, find, receive, clock, publicUrl, crashpoint, count, log });
   const late: { app?: RequestHandler; supervisor?: Supervisor } = {};
   const serve = (connection: string): ServeHandler | undefined =>
     late.supervisor?.serve(connection);
   const { requestTimeout } = doors;
-  const server = createHubServer({ hooks, serve, app: () => late.app, requestTimeout });
+  const server = createHubServer({ hooks, serve, app: () => late.app, requestTimeout, log });
   // Bound first, since callback URLs carry the port; until all is wired it answers 503.
   address.port = await listenOrSay(server, doors.port, doors.host);
   if (store.dialect === 'sqlite') await store.write(dropLeases);
@@ -138,7 +138,7 @@ async function openHub(house: House): Promise<Hub> {
   const { role } = loaded.config.process;
   const pumps = role === 'all' || role === 'connections';
   const opened = (): void => queue.ring('send', 0);
-  const customers = createDoors(store, tail);
+  const customers = createDoors(store, tail, log);
   const supervisor = startSupervisor({
     ...house,
     registry,

@@ -15,22 +15,30 @@ interface DoorRow {
 }
 
 /** What a `serve` connector may see of the core: its own conversations, never a note, never another's. */
-export function createDoors(store: Store, tail: Tail): (connection: string) => Doors {
+export function createDoors(
+  store: Store,
+  tail: Tail,
+  log: { warn(sentence: string, fields: Readonly<Record<string, string>>): void },
+): (connection: string) => Doors {
   return (connection) => ({
     history: (conversation, after, limit) =>
       store.read(() => history(connection, conversation, { after, limit })),
     subscribe(key, changed) {
-      const find = (): Promise<number | null> =>
-        store.read(() => conversationByKey(connection, key)).then((row) => row?.id ?? null);
-      let known = find();
+      let known: number | null = null;
+      const isOurs = async (conversation: number | null): Promise<boolean> => {
+        // The conversation may have begun just now, with this very event.
+        known ??= (await store.read(() => conversationByKey(connection, key)))?.id ?? null;
+        return known !== null && known === conversation;
+      };
+      const trouble = (error: unknown): void => {
+        log.warn('a door could not follow its conversation', { connection, why: String(error) });
+        // Whoever listens reads the history, and so finds what was missed or that nothing can be read.
+        changed();
+      };
       const subscription = tail.subscribe(({ conversation_id }) => {
-        void known.then(async (id) => {
-          // The conversation may have begun just now, with this very event.
-          if (id === null) known = find();
-          if ((await known) === conversation_id) changed();
-        });
+        isOurs(conversation_id).then((ours) => (ours ? changed() : undefined), trouble);
       });
-      void subscription.ready.then(changed);
+      subscription.ready.then(changed, trouble);
       return subscription.stop;
     },
   });

@@ -21,6 +21,7 @@ export interface HookDependencies {
   readonly bodyBytes: number;
   readonly requestTimeout: number;
   readonly crashpoint: (name: string) => void;
+  readonly log: { error(sentence: string, fields: Readonly<Record<string, string>>): void };
   readonly count: (connection: string, verdict: 'received' | 'rejected' | 'challenge') => void;
 }
 
@@ -30,7 +31,12 @@ export type HookHandler = (request: IncomingMessage, response: ServerResponse) =
 
 export function createHooks(deps: HookDependencies): HookHandler {
   return (request, response) => {
-    handle(deps, request, response).catch((error: unknown) => answerTrouble(response, error));
+    handle(deps, request, response).catch((error: unknown) => {
+      const why = String((error as Error).stack ?? error).slice(0, 2_000);
+      const connection = placeOf(request.url ?? '').id.slice(0, 100);
+      deps.log.error('a webhook was not taken', { connection, why });
+      answerTrouble(response, error);
+    });
   };
 }
 

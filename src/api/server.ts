@@ -12,6 +12,7 @@ export interface ServerDependencies {
   /** Express, for everything that is not on the hot path. */
   readonly app: () => RequestHandler | undefined;
   readonly requestTimeout: number;
+  readonly log: { error(sentence: string, fields: Readonly<Record<string, string>>): void };
 }
 
 /** One HTTP server: the platforms' door and the own doors ahead of Express, which costs more than a commit. */
@@ -54,7 +55,9 @@ async function serveDoor(
   }
   try {
     await handler(request, response, path.startsWith('/') ? path : `/${path}`);
-  } catch {
+  } catch (error) {
+    const why = String((error as Error).stack ?? error).slice(0, 2_000);
+    deps.log.error('a request at a door of its own failed', { connection: id, why });
     answerProblem(response, 'internal', 'the hub failed on this request; its log says where');
   }
 }

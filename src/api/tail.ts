@@ -37,7 +37,8 @@ export function openTail(store: Store): Tail {
   async function readAll(): Promise<void> {
     reading = true;
     try {
-      await start;
+      // One that failed must not be what everybody waits for.
+      await (start = start.catch(begin));
       while (again) {
         again = false;
         await readNew();
@@ -47,6 +48,10 @@ export function openTail(store: Store): Tail {
     } finally {
       reading = false;
     }
+  }
+
+  async function begin(): Promise<void> {
+    seen = await store.read(lastEventNumber);
   }
 
   async function readNew(): Promise<void> {
@@ -62,7 +67,7 @@ export function openTail(store: Store): Tail {
     subscribe(listener) {
       const first = listeners.size === 0;
       listeners.add(listener);
-      if (first) start = store.read(lastEventNumber).then((last) => void (seen = last));
+      if (first) start = begin();
       return { ready: start, stop: () => void listeners.delete(listener) };
     },
     poke,
