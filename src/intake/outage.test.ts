@@ -42,6 +42,7 @@ test('a draft waits for the disk, however long it is full', async () => {
   const deps = {
     ...shop,
     ...{ lease, rule: { samePersonWithin: 0 }, crashpoint: () => undefined },
+    log: shop.sending.log,
   };
   await tenTimes((store) => file({ ...deps, store }));
   expect(await shop.rows('SELECT state, attempts FROM drafts')).toEqual([
