@@ -113,13 +113,13 @@ export async function openWorkshop(): Promise<Workshop> {
         const made = yield* ensureGroup(group);
         yield* insertConnection({
           ...{ id, connector: 'courier', name: id, group_id: made, settings: '{}' },
-          ...{ credentials: '', path_secret: null, status: 'active', created_at: clock.now() },
+          ...{ credentials: '', status: 'active', created_at: clock.now() },
         });
         return made;
       });
       const account = { id, settings: {}, credentials: {}, hookUrl: '', macKeys: [] };
       connections.set(id, {
-        ...{ id, group: group_id, name: id, status: 'active', account, pathSecret: null },
+        ...{ id, group: group_id, name: id, status: 'active', account },
         connector: courier.connector,
         mappings: courierMappings(),
       });

@@ -73,7 +73,7 @@ describe('a new connection', () => {
   test('keeps its secrets sealed: no row holds them in the clear', async () => {
     await added({ credentials: { password: 'canary-secret', pathSecret: 'in-the-url' } });
     const rows = await shop.rows('SELECT * FROM connections');
-    expect(JSON.stringify(rows)).not.toContain('canary-secret');
+    expect(JSON.stringify(rows)).not.toMatch(/canary-secret|in-the-url/);
   });
 
   test('of the same name, or of a removed one’s, gets an id of its own', async () => {
@@ -126,9 +126,8 @@ describe('a change', () => {
 
   test('of the path secret changes the URL, and the old one is gone', async () => {
     const id = await added({ credentials: { password: 'p', pathSecret: 'old-path' } });
-    expect(known(id).pathSecret).toBe('old-path');
+    expect(known(id).account.hookUrl).toMatch(/\/old-path$/);
     await service.change(id, { credentials: { pathSecret: 'new-path' } });
-    expect(known(id).pathSecret).toBe('new-path');
     expect(known(id).account.hookUrl).toBe('https://hub.example/hooks/support-north/new-path');
   });
 
@@ -211,8 +210,8 @@ describe('a removed connection', () => {
     const id = await added({ credentials: { password: 'p', pathSecret: 's' } });
     expect([await service.remove(id), await service.remove(id)]).toEqual([true, false]);
     expect(registry.find(id)).toBeUndefined();
-    const [row] = await shop.rows('SELECT credentials, path_secret FROM connections');
-    expect(row).toEqual({ credentials: '', path_secret: null });
+    const [row] = await shop.rows('SELECT credentials FROM connections');
+    expect(row).toEqual({ credentials: '' });
     expect([await service.setStatus(id, 'active'), await service.check(id)]).toEqual([false, null]);
   });
 

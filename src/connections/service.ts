@@ -124,7 +124,6 @@ async function add(
       group_id: yield* ensureGroup(group ?? 'default'),
       settings: JSON.stringify(form.settings),
       credentials: deps.vault.seal(id, form.credentials),
-      path_secret: pathSecretOf(form.credentials),
       status: 'active',
       created_at: now,
     });
@@ -161,7 +160,6 @@ async function changeOne(
       name: change.name ?? row.name,
       settings: JSON.stringify(form.settings),
       credentials: deps.vault.seal(id, form.credentials),
-      pathSecret: pathSecretOf(form.credentials),
     });
     if (row.status !== 'failing') return;
     // What the platform refused was changed: the queue goes on, and stops again if it was not enough.
@@ -211,11 +209,6 @@ function problemsOf(
 
 const asRecord = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? { ...value } : {};
-
-function pathSecretOf(credentials: Record<string, unknown>): string | null {
-  const { pathSecret } = credentials;
-  return typeof pathSecret === 'string' && pathSecret !== '' ? pathSecret : null;
-}
 
 /** A readable id from the name; ids of removed connections are never given again. */
 async function freeId({ store }: ServiceDependencies, name: string): Promise<string> {

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await test_.store.write(function* () {
     yield* insertConnection({
       ...{ id: 'shop', connector: 'courier', name: 'shop', group_id: yield* ensureGroup('g') },
-      ...{ settings: '{}', credentials: '', path_secret: null, status: 'active', created_at: 0 },
+      ...{ settings: '{}', credentials: '', status: 'active', created_at: 0 },
     });
   });
 });
