@@ -17,11 +17,8 @@ import { openRegistry } from './connections/registry.js';
 import { createConnectionService } from './connections/service.js';
 import { startSupervisor, type Supervisor } from './connections/supervisor.js';
 import { openVault, readMasterKeys } from './connections/vault.js';
-import { announce } from './intake/announce.js';
 import { createApart, type Apart, type ApartOptions } from './intake/apart.js';
-import { fetchAttachments } from './intake/attachments.js';
-import { file } from './intake/file.js';
-import { normalise } from './intake/normalise.js';
+import { attachmentStages, intakeStages } from './intake/intake.js';
 import { createReceive } from './intake/receive.js';
 import { loadMappings, type MappingLibrary } from './mapping/load.js';
 import { DAY, systemClock } from './model/time.js';
@@ -30,15 +27,12 @@ import { createLog, type Log } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
 import { StartProblem } from './ops/start-problem.js';
 import { embeddedQueue } from './queue/embedded.js';
-import { STAGES, type Queue, type Stage } from './queue/queue.js';
+import { STAGES, type Queue, type Stage, type Stages } from './queue/queue.js';
 import { startSweeper, SWEEP_MS } from './queue/sweeper.js';
-import { createLanes } from './replies/lanes.js';
-import { reconcile } from './replies/reconcile.js';
-import { send } from './replies/send.js';
-import type { Connector, Live, ServeHandler } from './sdk/treaty.js';
+import { replyStages } from './replies/replies.js';
+import type { Connector, ServeHandler } from './sdk/treaty.js';
 import { folderBlobs } from './store/blobs.js';
 import { dropLeases } from './store/deliveries.js';
-import { holdLease } from './store/leases.js';
 import { openData } from './store/open.js';
 import { ensureFirstToken } from './store/tokens.js';
 
@@ -198,25 +192,18 @@ async function openQueue({ config }: Loaded, log: Log): Promise<Queue> {
   return (await import('./queue/bullmq.js')).bullmqQueue({ url: redisUrl, installation }, onDefect);
 }
 
-type Handlers = Partial<Record<Stage, () => Promise<void>>>;
-
 /** Gives every stage of this role its handler; returns the way to stop them. */
 function runStages(parts: Parts): () => Promise<void> {
   const { queue, metrics } = parts;
   const { config } = parts.house.loaded;
-  const { role } = config.process;
   const apart = openApart(parts.house.loaded);
-  const handlers: Handlers = {
-    ...(role === 'all' || role === 'worker' ? intakeStages(parts, apart) : {}),
-    ...(role === 'all' || role === 'connections' ? replyStages(parts) : {}),
-  };
+  const stages = stagesOf(parts, apart);
   for (const stage of STAGES) {
-    const handler = handlers[stage];
+    const handler = stages[stage];
     if (handler === undefined) continue;
     queue.onRing(stage, async () => {
       const end = metrics.stage(stage);
-      await handler();
-      end();
+      await handler().finally(end);
     });
   }
   const every = config.data.redisUrl === null ? SWEEP_MS.embedded : SWEEP_MS.bullmq;
@@ -228,41 +215,19 @@ function runStages(parts: Parts): () => Promise<void> {
   };
 }
 
-/** What happens to messages: a worker's part. */
-function intakeStages(
-  { house, queue, registry, supervisor, tail, crashpoint }: Parts,
-  apart: Apart,
-): Handlers {
-  const { store, blobs, clock, log, loaded } = house;
-  const { find } = registry;
+/** The stages of this process: a worker's, and those that need an open connection. */
+function stagesOf(parts: Parts, apart: Apart): Stages {
+  const { house, registry, supervisor, tail } = parts;
+  const { process: running, matching, attachments } = house.loaded.config;
+  const has = (role: string): boolean => running.role === 'all' || running.role === role;
+  const shared = { ...house, ...parts, find: registry.find, live: supervisor.live };
+  const reading = { apart, wake: supervisor.wake, announced: tail.poke };
   const holder = `${process.pid}-${randomBytes(4).toString('hex')}`;
-  const [filing, announcing] = [
-    holdLease(store, 'filing', holder, clock),
-    holdLease(store, 'announcing', holder, clock),
-  ];
-  const rule = { samePersonWithin: loaded.config.matching.samePersonWithinDays * DAY };
-  const { wake } = supervisor;
+  const rule = { samePersonWithin: matching.samePersonWithinDays * DAY };
   return {
-    normalise: () => normalise({ store, blobs, queue, clock, find, apart, wake, crashpoint }),
-    file: () => file({ store, queue, clock, find, rule, log, lease: filing, crashpoint }),
-    announce: () => announce({ store, lease: announcing, announced: tail.poke }),
-  };
-}
-
-/** What needs an open connection: the part of the process that holds it. */
-function replyStages({ house, queue, registry, supervisor, crashpoint }: Parts): Handlers {
-  const { store, blobs, clock, chance, log, loaded } = house;
-  const { find } = registry;
-  const { live } = supervisor;
-  const sender = (id: string): Live | undefined =>
-    find(id)?.status === 'active' ? live(id) : undefined;
-  const lanes = createLanes(find);
-  const sending = { store, queue, clock, chance, log, find, live: sender, lanes, crashpoint };
-  const limits = loaded.config.attachments;
-  return {
-    attachments: () => fetchAttachments({ store, blobs, queue, clock, find, live, ...limits }),
-    send: () => send(sending),
-    reconcile: () => reconcile(sending),
+    ...(has('worker') ? intakeStages({ ...shared, ...reading, holder, rule }) : {}),
+    ...(has('connections') ? attachmentStages({ ...shared, ...attachments }) : {}),
+    ...(has('connections') ? replyStages(shared) : {}),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connected } from '../src/intake/connected.js';
-import { file } from '../src/intake/file.js';
+import { fileInOrder } from '../src/intake/in-order.js';
 import { compileMapping } from '../src/mapping/compile.js';
 import type { MappingSet } from '../src/mapping/mapping.js';
 import { Draft, type DraftInput } from '../src/model/draft.js';
@@ -137,7 +137,7 @@ export async function openWorkshop(): Promise<Workshop> {
           yield* insertDraft(draftOf({ id: `d${numbered}`, ...parts }, clock.now()), null, null);
         }
       });
-      await file(filing);
+      await fileInOrder(filing);
     },
     reply: (ticket, text, conversation) =>
       compose(

@@ -2,7 +2,7 @@ import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import type { DraftInput } from '../model/draft.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../model/time.js';
 import type { Status } from '../model/ticket-state.js';
-import { file } from './file.js';
+import { fileInOrder } from './in-order.js';
 import { recordEvent } from '../desk/graph.js';
 import { holdLease } from '../store/leases.js';
 import { refusalOf } from '../store/refusals.js';
@@ -278,7 +278,7 @@ describe('a draft that cannot be filed', () => {
       },
     };
     for (let i = 0; i < 6; i += 1) {
-      await expect(file(filing)).rejects.toThrow('the disk is full');
+      await expect(fileInOrder(filing)).rejects.toThrow('the disk is full');
       shop.clock.pass(MINUTE);
     }
     const tries = await shop.rows('SELECT state, attempts FROM drafts WHERE id > 1');

@@ -1,11 +1,12 @@
 /**
- * Called by: the `file` stage; one ordered writer a database (lease + fence), in order of commit.
- * Given: drafts that wait.
- * Leaves behind: messages on tickets, tickets merged, receipts settled; events without numbers yet.
+ * Called by: the one ordered writer (`in-order.ts`), inside its transaction.
+ * Given: a draft.
+ * Leaves behind: its message on a ticket, tickets merged, receipts settled; events without numbers yet.
  */
-import type { Connected, FindConnection } from './connected.js';
+import type { FindConnection } from './connected.js';
 import { amend } from './amend.js';
 import { identify, type Identified } from './identify.js';
+import { insertMessageOf, keep, type Placing } from './keep.js';
 import { match, type MatchRule } from './match.js';
 import { judge, recordEvent } from '../desk/graph.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
@@ -17,138 +18,31 @@ import {
   type TicketEvent,
   type TicketState,
 } from '../model/ticket-state.js';
-import { DAY, effectiveTime, HOUR, SECOND, type Clock, type EffectiveTime } from '../model/time.js';
-import type { Queue } from '../queue/queue.js';
+import { DAY, effectiveTime, HOUR, SECOND, type Clock } from '../model/time.js';
 import { fileEcho } from '../replies/echo.js';
 import { fileReceipt } from '../replies/receipts.js';
-import {
-  conversationByKey,
-  touchConversation,
-  type ConversationRow,
-} from '../store/conversations.js';
-import {
-  buryDraft,
-  dueDrafts,
-  dueParkedDrafts,
-  markDraftsFiled,
-  parkDraft,
-  postponeDraft,
-  type DraftRow,
-} from '../store/drafts.js';
-import { stillHolds } from '../store/leases.js';
-import { insertAttachment, insertMessage } from '../store/messages.js';
-import { markRefusal } from '../store/refusals.js';
-import { StoreProblem, type Store } from '../store/store.js';
+import { touchConversation, type ConversationRow } from '../store/conversations.js';
+import { parkDraft, type DraftRow } from '../store/drafts.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
-const BATCH = 128;
-const MOST_TRIES = 5;
 /** How long a receipt, an echo or an edit waits for the message it is about. */
 const PARKED_FOR = DAY;
 /** It is looked at again after 5 s, later after half its age, an hour at most. */
 const PARKED_LOOK = { first: 5 * SECOND, farthest: HOUR } as const;
 
 export interface FileDependencies {
-  readonly store: Store;
-  readonly queue: Queue;
   readonly clock: Clock;
   readonly find: FindConnection;
   readonly rule: MatchRule;
-  readonly log: {
-    error(sentence: string, fields?: Readonly<Record<string, string | number>>): void;
-  };
-  readonly crashpoint: (name: string) => void;
-  /** Fence of the ordered writer's lease; null: somebody else writes. */
-  readonly lease: () => Promise<number | null>;
 }
 
-/** Works off what is due; resolves when nothing is. */
-export async function file(deps: FileDependencies): Promise<void> {
-  for (;;) {
-    const fence = await deps.lease();
-    if (fence === null) return;
-    const rows = await deps.store.read(() => waitingDrafts(deps.clock.now()));
-    if (rows.length === 0) return;
-    deps.crashpoint('file.claimed');
-    if (!(await fileBatch(deps, rows, fence))) return;
-    deps.crashpoint('file.committed');
-    deps.queue.ring('announce', rows.length);
-    if (rows.some(namesAttachments)) deps.queue.ring('attachments');
-    if (rows.length < BATCH) return;
-  }
-}
-
-/** Only attachments have a `ref`; looking for it in the text of a draft is cheaper than reading it once more. */
-const namesAttachments = ({ body }: DraftRow): boolean => body.includes('"ref":');
-
-function* waitingDrafts(now: number): Work<readonly DraftRow[]> {
-  const fresh = yield* dueDrafts(now, BATCH);
-  if (fresh.length >= BATCH) return fresh;
-  return [...fresh, ...(yield* dueParkedDrafts(now, BATCH - fresh.length))];
-}
-
-/**
- * One transaction for all; when one of them fails, each gets its own. False: the lease is gone.
- * A disk that is full or a database that is away is no draft's fault: all wait as they are.
- */
-async function fileBatch(
-  deps: FileDependencies,
-  rows: readonly DraftRow[],
-  fence: number,
-): Promise<boolean> {
-  try {
-    return await deps.store.write(() => fileRows(deps, rows, fence));
-  } catch (error) {
-    if (error instanceof StoreProblem) throw error;
-    for (const row of rows) if (!(await fileAlone(deps, row, fence))) return false;
-    return true;
-  }
-}
-
-async function fileAlone(deps: FileDependencies, row: DraftRow, fence: number): Promise<boolean> {
-  try {
-    return await deps.store.write(() => fileRows(deps, [row], fence));
-  } catch (error) {
-    // A full disk is no fault of the draft: it waits, and loses none of its tries.
-    if (error instanceof StoreProblem) throw error;
-    const why = String((error as Error).stack ?? error).slice(0, 2_000);
-    const attempts = row.attempts + 1;
-    const last = attempts >= MOST_TRIES;
-    await deps.store.write(() =>
-      last
-        ? buryDraft(row.id, why)
-        : postponeDraft(row.id, attempts, deps.clock.now() + attempts * SECOND, why),
-    );
-    if (last) deps.log.error('a draft cannot be filed and is set aside', { draft: row.id, why });
-    return true;
-  }
-}
-
-function* fileRows(
-  deps: FileDependencies,
-  rows: readonly DraftRow[],
-  fence: number,
-): Work<boolean> {
-  if (!(yield* stillHolds('filing', fence))) return false;
-  const filed: number[] = [];
-  for (const row of rows) if (yield* fileDraft(deps, row)) filed.push(row.id);
-  yield* markDraftsFiled(filed);
-  return true;
-}
-
-interface Filing {
+interface Filing extends Placing {
   readonly deps: FileDependencies;
-  readonly row: DraftRow;
-  readonly draft: Draft;
-  readonly connected: Connected | undefined;
-  readonly group: number;
-  readonly now: number;
-  readonly time: EffectiveTime;
 }
 
 /** True when the draft has found its place; false: it is parked. */
-function* fileDraft(deps: FileDependencies, row: DraftRow): Work<boolean> {
+export function* fileDraft(deps: FileDependencies, row: DraftRow): Work<boolean> {
   const draft = JSON.parse(row.body) as Draft;
   const connected = deps.find(draft.connection);
   const now = deps.clock.now();
@@ -158,7 +52,7 @@ function* fileDraft(deps: FileDependencies, row: DraftRow): Work<boolean> {
   const time = draft.historic
     ? { at: sentAt ?? received, corrected: false }
     : effectiveTime(sentAt, received, window);
-  const filing: Filing = { deps, row, draft, connected, group: connected?.group ?? 1, now, time };
+  const filing: Filing = { deps, row, draft, group: connected?.group ?? 1, now, time };
   if (!OPENING_KINDS.has(draft.kind)) return (yield* fileOther(filing)) || (yield* park(filing));
   yield* fileMessage(filing);
   return true;
@@ -272,44 +166,6 @@ function* relate(
   }
   if (proven && !fresh) yield* match({ ticket, person, at: time.at }, deps.rule, now);
 }
-
-function* insertMessageOf(
-  { row, draft, time }: Filing,
-  ticket: number,
-  conversation: number,
-): Work<number> {
-  const message = yield* insertMessage({
-    ticket_id: ticket,
-    conversation_id: conversation,
-    draft_id: row.id,
-    direction: 'in',
-    kind: draft.kind,
-    at: time.at,
-    corrected: Number(time.corrected),
-    received_at: Date.parse(draft.receivedAt),
-    author: draft.sender.handle,
-    author_name: draft.sender.name,
-    subject: draft.subject,
-    text: draft.text,
-    html: draft.html,
-    visibility: draft.visibility,
-  });
-  for (const { ref, name, type, size } of draft.attachments) {
-    yield* insertAttachment({
-      message_id: message,
-      envelope_id: row.envelope_id,
-      connection_id: draft.connection,
-      ref,
-      name,
-      type,
-      size,
-      sha256: null,
-      state: 'pending',
-    });
-  }
-  return message;
-}
-
 /** Each draft's reply context lies over those before it; its `opening` counts with the first draft alone. */
 function mergedContext(conversation: ConversationRow, draft: Draft): string {
   const { opening, ...lasting } = draft.replyContext;
@@ -317,32 +173,3 @@ function mergedContext(conversation: ConversationRow, draft: Draft): string {
     conversation.last_in_at === null ? opening : (JSON.parse(conversation.context) as object);
   return JSON.stringify({ ...(typeof before === 'object' ? before : {}), ...lasting });
 }
-
-/** Automatic mails and platform events never open, reopen or answer anything; they are kept where they belong. */
-function* keep(filing: Filing): Work<void> {
-  const { draft, group, now } = filing;
-  const { connection, channel, sender } = draft;
-  const { optedOut } = draft.fields;
-  if (optedOut !== undefined) {
-    const address = { group_id: group, channel, connection_id: connection, handle: sender.handle };
-    yield* markRefusal(address, optedOut === 'yes' ? 'optedOut' : null, now);
-  }
-  if (saysNothing(draft)) return;
-  const conversation = yield* conversationByKey(draft.connection, draft.conversation);
-  const ticket =
-    typeof conversation?.ticket_id === 'number'
-      ? yield* ticketById(conversation.ticket_id)
-      : undefined;
-  if (conversation === undefined || ticket === undefined) return;
-  const message = yield* insertMessageOf(filing, ticket.id, conversation.id);
-  yield* recordEvent(
-    ticket,
-    { type: 'kept', data: { message, kind: draft.kind } },
-    now,
-    'customer',
-  );
-}
-
-/** A platform's word on its own doings ("queued") has nothing to show: the draft keeps it. */
-const saysNothing = ({ subject, text, html, attachments }: Draft): boolean =>
-  text === '' && subject === null && html === null && attachments.length === 0;
