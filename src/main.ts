@@ -16,7 +16,8 @@ import { createHttpClient } from './connections/http.js';
 import { openRegistry } from './connections/registry.js';
 import { createConnectionService } from './connections/service.js';
 import { startSupervisor, type Supervisor } from './connections/supervisor.js';
-import { openVault, readMasterKeys } from './connections/vault.js';
+import { masterKeysOf } from './connections/master-key.js';
+import { openVault } from './connections/vault.js';
 import { createApart, type Apart, type ApartOptions } from './intake/apart.js';
 import { attachmentStages, intakeStages } from './intake/intake.js';
 import { createReceive } from './intake/receive.js';
@@ -45,7 +46,7 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
   try {
     const { store } = data;
     const clock = seams.clock ?? systemClock;
-    const keys = readMasterKeys(environment.masterKey, config.data.dir);
+    const keys = masterKeysOf(environment.masterKey, config.data.dir);
     return {
       loaded,
       store,

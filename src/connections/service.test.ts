@@ -7,7 +7,8 @@ import { failed } from '../model/outcome.js';
 import { run } from '../store/work.js';
 import { openRegistry, type Registry } from './registry.js';
 import { createConnectionService, type ConnectionService } from './service.js';
-import { openVault, readMasterKeys, type Vault } from './vault.js';
+import { masterKeysOf } from './master-key.js';
+import { openVault, type Vault } from './vault.js';
 
 let shop: Workshop;
 let vault: Vault;
@@ -19,7 +20,7 @@ beforeEach(async () => {
   shop = await openWorkshop();
   logged = [];
   courier = createCourier();
-  vault = await openVault(shop.store, readMasterKeys(randomBytes(32).toString('base64'), ''), 0);
+  vault = await openVault(shop.store, masterKeysOf(randomBytes(32).toString('base64'), ''), 0);
   registry = open();
   service = createConnectionService({
     ...shop,
