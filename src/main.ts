@@ -22,6 +22,7 @@ import { createApart, type Apart, type ApartOptions } from './intake/apart.js';
 import { attachmentStages, intakeStages } from './intake/intake.js';
 import { createReceive } from './intake/receive.js';
 import { loadMappings, type MappingLibrary } from './mapping/load.js';
+import { sentenceOf } from './mapping/problem.js';
 import { DAY, systemClock } from './model/time.js';
 import { createCrashpoint } from './ops/crashpoint.js';
 import { createLog, type Log } from './ops/log.js';
@@ -87,11 +88,9 @@ export function mappingFolders({ environment }: Loaded): readonly string[] {
 export async function readMappings(folders: readonly string[]): Promise<MappingLibrary> {
   const read = await loadMappings(folders);
   if (read.ok) return read.library;
-  const [first] = read.problems;
-  const hint = typeof first?.nearest === 'string' ? ` (did you mean ${first.nearest}?)` : '';
-  throw new StartProblem(
-    `${first?.file ?? 'mappings'}:${first?.line ?? 0}: ${first?.field ?? ''}: ${first?.text ?? 'wrong'}${hint}`,
-  );
+  const [first, ...more] = read.problems;
+  const rest = more.length === 0 ? '' : `; ${more.length} more: hubbub mapping test names them all`;
+  throw new StartProblem(first === undefined ? 'the mappings are wrong' : sentenceOf(first) + rest);
 }
 
 /** Starts everything the role asks for; resolves when the doors are open. */

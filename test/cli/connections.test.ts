@@ -64,6 +64,23 @@ describe('without a server', () => {
   });
 
   test.each([
+    ['connector: webhook\nnmae: x', /care\.yaml:2: there is no field nmae: did you mean name\?/],
+    ['connector: webhook\nsettings: none', /care\.yaml:2: settings: a tree of fields was expected/],
+    ['- webhook', /care\.yaml:1: a tree with connector, name, .* was expected/],
+    ['name: "x\nconnector: webhook', /care\.yaml:1: not valid YAML: Missing closing "quote/],
+  ])('a mistake in a file names its line: %j', async (yaml, sentence) => {
+    writeFileSync(bench.path('care.yaml'), yaml);
+    const { code, err } = await bench.run([
+      'connections',
+      'add',
+      '--from',
+      bench.path('care.yaml'),
+    ]);
+    expect(err).toMatch(sentence);
+    expect(code).toBe(2);
+  });
+
+  test.each([
     [['--set', 'acountSid=x'], /there is no field acountSid: did you mean accountSid\?/],
     [['--set', 'accountSid'], /key=value was expected/],
     [['--set', 'accountSid=AC1'], /settings\.accountSid: .*starts with AC/],

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import { testMappings, type CaseResult } from '../../mapping/cases.js';
-import type { MappingProblem } from '../../mapping/problem.js';
+import { sentenceOf, type MappingProblem } from '../../mapping/problem.js';
 import { loadForCommand } from '../configuration.js';
 import { usage, type ExitCode, type JsonOption, type Shell } from '../shell.js';
 
@@ -39,9 +39,4 @@ function report(
   }
   const failed = cases.filter(({ ok }) => !ok).length;
   shell.out(`${cases.length - failed} passed, ${failed + problems.length} failed`);
-}
-
-export function sentenceOf({ file, line, field, text, nearest }: MappingProblem): string {
-  const place = `${file}${line > 0 ? `:${line}` : ''}: ${field === '' ? '' : `${field}: `}`;
-  return `${place}${text}${nearest === null ? '' : ` (did you mean ${nearest}?)`}`;
 }
