@@ -18,6 +18,7 @@ import {
 } from '../store/conversations.js';
 import { insertDelivery } from '../store/deliveries.js';
 import { insertPart } from '../store/delivery-parts.js';
+import type { Once } from '../store/idempotency.js';
 import { attachToMessage, insertMessage } from '../store/messages.js';
 import { rootPerson } from '../store/persons.js';
 import { refusalOf, type HandleRefusal } from '../store/refusals.js';
@@ -55,19 +56,11 @@ export type Composed =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'taken' };
 
-/** Makes a request that is sent twice one reply: both run inside the transaction that queues it. */
-export interface Once {
-  /** False when the key was used before: then nothing is queued. */
-  take(): Work<boolean>;
-  /** Keeps what the caller is told. */
-  keep(queued: QueuedReply): Work<void>;
-}
-
 /** Renders and queues a reply. What cannot be sent is refused here, where the agent still sees it. */
 export async function compose(
   deps: ComposeDependencies,
   reply: NewReply,
-  once: Once | null = null,
+  once: Once<QueuedReply> | null = null,
 ): Promise<Composed> {
   const choice = await deps.store.read(() => chooseConversation(deps, reply));
   if (choice.kind === 'refused') return choice;

@@ -56,6 +56,7 @@ export const firstStone: readonly string[] = [
     person_id {int} NOT NULL REFERENCES persons(id), ticket_id {int}, last_in_at {int},
     UNIQUE (connection_id, key))`,
   `CREATE INDEX conversations_person ON conversations (person_id)`,
+  `CREATE INDEX conversations_handle ON conversations (connection_id, handle)`,
 
   `CREATE TABLE tickets (
     id {id}, group_id {int} NOT NULL, conversation_id {int} NOT NULL REFERENCES conversations(id),
