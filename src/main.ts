@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { catalogue } from '../connectors/index.js';
 import { createApp } from './api/app.js';
+import { openBounds } from './api/bounds.js';
 import { createDoors } from './api/doors.js';
 import { createHooks } from './api/hooks.js';
 import { createHubServer, listenOrSay, type RequestHandler } from './api/server.js';
@@ -118,13 +119,14 @@ async function openHub(house: House): Promise<Hub> {
     doors.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${address.port}`;
   const registry = openRegistry({ ...house, publicUrl });
   const { find } = registry;
+  const bounds = openBounds(doors);
   const count = metrics.received;
-  const hooks = createHooks({ ...doors, find, receive, clock, publicUrl, crashpoint, count, log });
+  const inward = { ...doors, bounds, log };
+  const hooks = createHooks({ ...inward, find, receive, clock, publicUrl, crashpoint, count });
   const late: { app?: RequestHandler; supervisor?: Supervisor } = {};
   const serve = (connection: string): ServeHandler | undefined =>
     late.supervisor?.serve(connection);
-  const { requestTimeout } = doors;
-  const server = createHubServer({ hooks, serve, app: () => late.app, requestTimeout, log });
+  const server = createHubServer({ ...inward, hooks, serve, app: () => late.app });
   // Bound first, since callback URLs carry the port; until all is wired it answers 503.
   address.port = await listenOrSay(server, doors.port, doors.host);
   if (store.dialect === 'sqlite') await store.write(dropLeases);
@@ -147,7 +149,7 @@ async function openHub(house: House): Promise<Hub> {
     registry,
     withLive: supervisor.withLive,
   });
-  const wired = { house, queue, registry, supervisor, connections, receive, tail, metrics };
+  const wired = { house, queue, registry, supervisor, connections, receive, tail, bounds, metrics };
   const parts: Parts = { ...wired, publicUrl, crashpoint };
   const stopStages = runStages(parts);
   const adminToken = await firstToken(house);

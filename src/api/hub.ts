@@ -1,3 +1,4 @@
+import type { Bounds } from './bounds.js';
 import type { Loaded } from '../config/load.js';
 import type { Registry } from '../connections/registry.js';
 import type { ConnectionService } from '../connections/service.js';
@@ -44,6 +45,7 @@ export interface Parts {
   readonly connections: ConnectionService;
   readonly receive: Receive;
   readonly tail: Tail;
+  readonly bounds: Bounds;
   readonly metrics: Metrics;
   readonly publicUrl: () => string;
   readonly crashpoint: Crashpoint;

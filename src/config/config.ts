@@ -16,6 +16,9 @@ export const Config = z.strictObject({
       .nullable(),
     trustedProxies: cidrs,
     bodyBytes: bytes,
+    bodiesBytes: z.int().min(65_536),
+    streams: z.int().min(1),
+    streamsPerAddress: z.int().min(1),
     requestTimeout: z.int().min(100),
   }),
   data: z.strictObject({

@@ -141,6 +141,15 @@ export const PROBLEMS = {
       zh: '稍后重新发送:磁盘已满或数据库不可用;见 /readyz',
     },
   },
+  busy: {
+    code: 'HUB_208',
+    status: 503,
+    title: { en: 'Too much at once', zh: '当前请求过多' },
+    way: {
+      en: 'wait as long as Retry-After says; more room: `server` in config/default.yaml',
+      zh: '按 Retry-After 等待后再试;可在 config/default.yaml 的 `server` 中提高上限',
+    },
+  },
   refused: {
     code: 'HUB_301',
     status: 422,

@@ -1,4 +1,4 @@
-import { all, get, insert, run, type Work } from './work.js';
+import { all, get, idList, insert, run, type Work } from './work.js';
 
 export interface ConversationRow {
   readonly id: number;
@@ -41,6 +41,15 @@ export function* lockConversation(id: number): Work<void> {
 
 export function* conversationById(id: number): Work<ConversationRow | undefined> {
   return yield* get<ConversationRow>(`SELECT ${COLUMNS} FROM conversations WHERE id = ?`, id);
+}
+
+export type ConversationPlace = Pick<ConversationRow, 'id' | 'connection_id' | 'key'>;
+
+export function* placesOfConversations(ids: readonly number[]): Work<readonly ConversationPlace[]> {
+  return yield* all<ConversationPlace>(
+    'SELECT id, connection_id, key FROM conversations WHERE id IN {ids}',
+    idList(ids),
+  );
 }
 
 /** The conversation on which this address spoke last; without a word from it, the youngest. */
