@@ -1,11 +1,12 @@
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
+import { randomHanzi } from '../../test/hanzi.js';
 import type { DraftInput } from '../model/draft.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../model/time.js';
 import type { Status } from '../model/ticket-state.js';
 import { fileInOrder } from './in-order.js';
 import { recordEvent } from '../desk/graph.js';
 import { holdLease } from '../store/leases.js';
-import { refusalOf } from '../store/refusals.js';
+import { markRefusal, refusalOf } from '../store/refusals.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import { ticketById } from '../store/tickets.js';
 import { run } from '../store/work.js';
@@ -46,6 +47,23 @@ const edit = (
 ): Partial<DraftInput> => ({
   ...{ kind: 'edit', about, text },
   ...more,
+});
+
+test('the longest ids, names and addresses there can be have room in every index', async () => {
+  const id = randomHanzi(333);
+  const identity = { kind: 'uid' as const, proof: 'proven' as const, scope: randomHanzi(200) };
+  const handle = randomHanzi(320);
+  const sender = { handle, identities: [{ ...identity, value: handle }] };
+  await shop.file(
+    { id, conversation: id, sender, text: 'the longest' },
+    { kind: 'receipt', about: id, receipt: { status: 'delivered' } },
+  );
+  await shop.write(() => markRefusal(ADDRESS(handle), 'optedOut', 0));
+  expect((await messages()).map(({ text }) => text)).toEqual(['the longest']);
+  expect(await draftState(id)).toBe(1);
+});
+const ADDRESS = (handle: string) => ({
+  ...{ group_id: 1, channel: 'courier', connection_id: 'a', handle },
 });
 
 describe('a message', () => {

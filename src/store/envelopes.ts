@@ -1,4 +1,5 @@
 import type { Arrival } from '../model/arrival.js';
+import { boundedKey } from '../model/key.js';
 import { all, get, idList, insert, run, type Work } from './work.js';
 
 export const EnvelopeState = { received: 0, done: 1, quarantined: 2 } as const;
@@ -39,7 +40,7 @@ export function* insertEnvelope({
     `INSERT INTO envelopes (connection_id, key, received_at, type, notes, query, body, blob, size, state)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (connection_id, key) DO NOTHING`,
     connection,
-    arrival.key,
+    boundedKey(arrival.key),
     receivedAt,
     arrival.type,
     JSON.stringify(arrival.notes),
@@ -182,7 +183,7 @@ export function* knownKeys(connection: string, keys: readonly string[]): Work<re
     const row = yield* get(
       'SELECT 1 AS one FROM envelopes WHERE connection_id = ? AND key = ?',
       connection,
-      key,
+      boundedKey(key),
     );
     if (row !== undefined) known.push(key);
   }
