@@ -36,6 +36,7 @@ import { replyStages } from './replies/replies.js';
 import type { Connector, ServeHandler } from './sdk/treaty.js';
 import { folderBlobs } from './store/blobs.js';
 import { dropLeases } from './store/deliveries.js';
+import { openAtHand } from './store/just-written.js';
 import { openData } from './store/open.js';
 import { ensureFirstToken } from './store/tokens.js';
 
@@ -57,6 +58,7 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
       clock,
       vault: await openVault(store, keys, clock.now()),
       blobs: folderBlobs(join(config.data.dir, 'blobs')),
+      atHand: store.dialect === 'sqlite' ? openAtHand() : undefined,
       connectors: await loadConnectors(),
       chance: seams.chance ?? Math.random,
       close: () => data.close(),
@@ -106,12 +108,12 @@ export async function startHub(loaded: Loaded, seams: Seams = {}): Promise<Hub> 
 }
 
 async function openHub(house: House): Promise<Hub> {
-  const { loaded, store, blobs, clock, log } = house;
+  const { loaded, store, clock, log } = house;
   const { server: doors, network } = loaded.config;
   const crashpoint = createCrashpoint(loaded.environment.crashpoints);
   const metrics = openMetrics();
   const queue = await openQueue(loaded, log);
-  const receive = createReceive({ store, blobs, queue, clock });
+  const receive = createReceive({ ...house, queue });
   const http = createHttpClient({ allowPrivate: network.allowPrivate });
   const tail = openTail(store);
   const address = { port: doors.port };

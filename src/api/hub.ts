@@ -13,6 +13,7 @@ import type { Metrics } from '../ops/metrics.js';
 import type { Queue } from '../queue/queue.js';
 import type { Connector } from '../sdk/treaty.js';
 import type { Blobs } from '../store/blobs.js';
+import type { AtHand } from '../store/just-written.js';
 import type { Store } from '../store/store.js';
 import type { Tail } from './tail.js';
 
@@ -28,6 +29,8 @@ export interface House {
   readonly store: Store;
   readonly vault: Vault;
   readonly blobs: Blobs;
+  /** Of an embedded database only, whose one process works on everything itself. */
+  readonly atHand: AtHand | undefined;
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly mappings: MappingLibrary;
   readonly log: Log;

@@ -22,7 +22,7 @@ import { DAY, effectiveTime, HOUR, SECOND, type Clock } from '../model/time.js';
 import { fileEcho } from '../replies/echo.js';
 import { fileReceipt } from '../replies/receipts.js';
 import { touchConversation, type ConversationRow } from '../store/conversations.js';
-import { parkDraft, type DraftRow } from '../store/drafts.js';
+import { parkDraft, type WaitingDraft } from '../store/drafts.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
@@ -42,8 +42,8 @@ interface Filing extends Placing {
 }
 
 /** True when the draft has found its place; false: it is parked. */
-export function* fileDraft(deps: FileDependencies, row: DraftRow): Work<boolean> {
-  const draft = JSON.parse(row.body) as Draft;
+export function* fileDraft(deps: FileDependencies, row: WaitingDraft): Work<boolean> {
+  const draft = row.draft();
   const connected = deps.find(draft.connection);
   const now = deps.clock.now();
   const window = connected?.connector.definition.policies.redelivery ?? DAY;

@@ -12,8 +12,9 @@ import {
   dueParkedDrafts,
   markDraftsFiled,
   postponeDraft,
-  type DraftRow,
+  type WaitingDraft,
 } from '../store/drafts.js';
+import type { AtHand } from '../store/just-written.js';
 import { stillHolds } from '../store/leases.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
@@ -29,6 +30,7 @@ export interface InOrderDependencies extends FileDependencies {
     error(sentence: string, fields?: Readonly<Record<string, string | number>>): void;
   };
   readonly crashpoint: (name: string) => void;
+  readonly atHand?: AtHand | undefined;
   /** Fence of the ordered writer's lease; null: somebody else writes. */
   readonly lease: () => Promise<number | null>;
 }
@@ -38,22 +40,20 @@ export async function fileInOrder(deps: InOrderDependencies): Promise<void> {
   for (;;) {
     const fence = await deps.lease();
     if (fence === null) return;
-    const rows = await deps.store.read(() => waitingDrafts(deps.clock.now()));
+    const rows = await deps.store.read(() => waitingDrafts(deps));
     if (rows.length === 0) return;
     deps.crashpoint('file.claimed');
     if (!(await fileBatch(deps, rows, fence))) return;
     deps.crashpoint('file.committed');
     deps.queue.ring('announce', rows.length);
-    if (rows.some(namesAttachments)) deps.queue.ring('attachments');
+    if (rows.some(({ namesAttachments }) => namesAttachments)) deps.queue.ring('attachments');
     if (rows.length < BATCH) return;
   }
 }
 
-/** Only attachments have a `ref`; looking for it in the text of a draft is cheaper than reading it once more. */
-const namesAttachments = ({ body }: DraftRow): boolean => body.includes('"ref":');
-
-function* waitingDrafts(now: number): Work<readonly DraftRow[]> {
-  const fresh = yield* dueDrafts(now, BATCH);
+function* waitingDrafts({ clock, atHand }: InOrderDependencies): Work<readonly WaitingDraft[]> {
+  const now = clock.now();
+  const fresh = yield* dueDrafts(now, BATCH, atHand?.drafts);
   if (fresh.length >= BATCH) return fresh;
   return [...fresh, ...(yield* dueParkedDrafts(now, BATCH - fresh.length))];
 }
@@ -64,7 +64,7 @@ function* waitingDrafts(now: number): Work<readonly DraftRow[]> {
  */
 async function fileBatch(
   deps: InOrderDependencies,
-  rows: readonly DraftRow[],
+  rows: readonly WaitingDraft[],
   fence: number,
 ): Promise<boolean> {
   try {
@@ -78,7 +78,7 @@ async function fileBatch(
 
 async function fileAlone(
   deps: InOrderDependencies,
-  row: DraftRow,
+  row: WaitingDraft,
   fence: number,
 ): Promise<boolean> {
   try {
@@ -101,7 +101,7 @@ async function fileAlone(
 
 function* fileRows(
   deps: InOrderDependencies,
-  rows: readonly DraftRow[],
+  rows: readonly WaitingDraft[],
   fence: number,
 ): Work<boolean> {
   if (!(yield* stillHolds('filing', fence))) return false;

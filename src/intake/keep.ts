@@ -7,7 +7,7 @@ import { recordEvent } from '../desk/graph.js';
 import type { Draft } from '../model/draft.js';
 import type { EffectiveTime } from '../model/time.js';
 import { conversationByKey } from '../store/conversations.js';
-import type { DraftRow } from '../store/drafts.js';
+import type { WaitingDraft } from '../store/drafts.js';
 import { insertAttachment, insertMessage } from '../store/messages.js';
 import { markRefusal } from '../store/refusals.js';
 import { ticketById } from '../store/tickets.js';
@@ -15,7 +15,7 @@ import type { Work } from '../store/work.js';
 
 /** A draft on its way to its place. */
 export interface Placing {
-  readonly row: DraftRow;
+  readonly row: WaitingDraft;
   readonly draft: Draft;
   readonly group: number;
   /** Milliseconds UTC. */

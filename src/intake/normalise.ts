@@ -6,12 +6,13 @@
 import { draftsOf, type Drafted } from './drafting.js';
 import type { Connected, FindConnection } from './connected.js';
 import type { Apart } from './apart.js';
+import type { Draft } from '../model/draft.js';
 import type { Clock } from '../model/time.js';
 import { MINUTE, SECOND } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
 import type { Envelope } from '../sdk/inbound.js';
 import type { Blobs } from '../store/blobs.js';
-import { insertDraft } from '../store/drafts.js';
+import { insertDraft, type WaitingDraft } from '../store/drafts.js';
 import {
   claimEnvelopes,
   dueEnvelopes,
@@ -21,6 +22,7 @@ import {
   remarkEnvelope,
   type EnvelopeRow,
 } from '../store/envelopes.js';
+import type { AtHand } from '../store/just-written.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
 
@@ -39,6 +41,7 @@ export interface NormaliseDependencies {
   readonly crashpoint: (name: string) => void;
   /** Runs `poll` of that connection with the hint. */
   readonly wake: (connection: string, hint: string) => void;
+  readonly atHand?: AtHand | undefined;
 }
 
 type Read = Drafted | { readonly kind: 'defect'; readonly why: string };
@@ -60,7 +63,8 @@ async function workOff(deps: NormaliseDependencies, rows: readonly EnvelopeRow[]
   const reads = await readBatch(deps, rows);
   const drafts = await keep(deps, rows, reads);
   deps.crashpoint('normalise.committed');
-  if (drafts > 0) deps.queue.ring('file', drafts);
+  for (const one of drafts) deps.atHand?.drafts.keep(one, bytesOf(one));
+  if (drafts.length > 0) deps.queue.ring('file', drafts.length);
   wakePumps(deps, rows, reads);
 }
 
@@ -68,10 +72,10 @@ const isApart = (connected: Connected | undefined): boolean =>
   connected?.connector.definition.decoding === 'apart';
 
 /** One process needs no lease on a row; several take rows that nobody holds. */
-function claim({ store, clock }: NormaliseDependencies): Promise<readonly EnvelopeRow[]> {
+function claim({ store, clock, atHand }: NormaliseDependencies): Promise<readonly EnvelopeRow[]> {
   const now = clock.now();
   return store.dialect === 'sqlite'
-    ? store.read(() => dueEnvelopes(now, BATCH))
+    ? store.read(() => dueEnvelopes(now, BATCH, atHand?.envelopes))
     : store.write(() => claimEnvelopes(now, now + LEASE_MS, BATCH));
 }
 
@@ -129,36 +133,39 @@ async function keep(
   { store, clock }: NormaliseDependencies,
   rows: readonly EnvelopeRow[],
   reads: readonly Read[],
-): Promise<number> {
+): Promise<readonly WaitingDraft[]> {
   try {
     return await store.write(() => keepBatch(rows, reads, clock.now()));
   } catch (error) {
     if (error instanceof StoreProblem) throw error;
   }
-  let drafts = 0;
+  const drafts: WaitingDraft[] = [];
   for (const [i, row] of rows.entries()) {
-    drafts += await store
+    const kept = await store
       .write(() => keepBatch([row], reads.slice(i, i + 1), clock.now()))
       .catch(async (error: unknown) => {
         if (error instanceof StoreProblem) throw error;
         await store.write(() => postponeDefect(row, defectText(error), clock.now()));
-        return 0;
+        return [];
       });
+    drafts.push(...kept);
   }
   return drafts;
 }
+
+/** Returns the drafts that are new. */
 
 function* keepBatch(
   rows: readonly EnvelopeRow[],
   reads: readonly Read[],
   now: number,
-): Work<number> {
+): Work<readonly WaitingDraft[]> {
   const done: number[] = [];
-  let drafts = 0;
+  const drafts: WaitingDraft[] = [];
   for (const [i, row] of rows.entries()) {
     const result = reads[i];
     if (result === undefined) continue;
-    if (result.kind === 'drafts') drafts += yield* keepDrafts(row, result);
+    if (result.kind === 'drafts') drafts.push(...(yield* keepDrafts(row, result)));
     if (result.kind === 'unreadable') yield* quarantineEnvelope(row.id, result.why);
     else if (result.kind === 'defect') yield* postponeDefect(row, result.why, now);
     else if (result.kind === 'drafts' && result.quarantine !== null) {
@@ -172,18 +179,29 @@ function* keepBatch(
 function* keepDrafts(
   row: EnvelopeRow,
   { drafts, remarks }: Extract<Read, { kind: 'drafts' }>,
-): Work<number> {
-  let kept = 0;
+): Work<readonly WaitingDraft[]> {
+  const kept: WaitingDraft[] = [];
   for (const { draft, mapping } of drafts) {
     const id = yield* insertDraft(
       draft,
       row.id,
       `${mapping.name}@${mapping.version}#${mapping.hash}`,
     );
-    if (id > 0) kept += 1;
+    if (id > 0) kept.push(fresh(id, row, draft));
   }
   if (remarks.length > 0) yield* remarkEnvelope(row.id, remarks);
   return kept;
+}
+
+function fresh(id: number, row: EnvelopeRow, draft: Draft): WaitingDraft {
+  const namesAttachments = draft.attachments.length > 0;
+  return { id, envelope_id: row.id, attempts: 0, draft: () => draft, namesAttachments };
+}
+
+/** About what a draft holds in memory: its texts, and a kilobyte for the rest. */
+function bytesOf({ draft }: WaitingDraft): number {
+  const { text, html } = draft();
+  return 2 * (text.length + (html?.length ?? 0)) + 1_024;
 }
 
 /** A thrown error is a defect of ours: a few tries, then quarantine with its stack, the rest goes on. */

@@ -5,7 +5,8 @@
  *
  * Statements use `?` for parameters, and `{ids}` for one parameter that is a list of integers (made
  * by {@link idList}): `WHERE id IN {ids}`. `{lock}` at the end of a SELECT keeps its rows from other
- * writers until the commit; with one writer there is nothing to lock.
+ * writers until the commit; with one writer there is nothing to lock. `{number}` is the next event
+ * number where the database has one writer, and nothing yet where it has several.
  */
 export type Work<T> = Generator<Statement, T, Answer>;
 
