@@ -7,6 +7,7 @@ import { draftsOf, type Drafted } from './drafting.js';
 import type { Connected, FindConnection } from './connected.js';
 import type { Apart } from './apart.js';
 import type { Draft } from '../model/draft.js';
+import { openSlowLane, type SlowLane } from './slow-lane.js';
 import type { Clock } from '../model/time.js';
 import { MINUTE, SECOND } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
@@ -16,6 +17,7 @@ import { insertDraft, type WaitingDraft } from '../store/drafts.js';
 import {
   claimEnvelopes,
   dueEnvelopes,
+  leaseEnvelopes,
   markEnvelopesDone,
   postponeEnvelope,
   quarantineEnvelope,
@@ -29,6 +31,8 @@ import type { Work } from '../store/work.js';
 /** Their bodies are in memory together. */
 const BATCH = { rows: 128, bytes: 16 * 1024 * 1024 } as const;
 const LEASE_MS = MINUTE;
+/** While slow ones are read, new ones are looked for this often. */
+const LOOK_AGAIN_MS = 100;
 const MOST_TRIES = 5;
 
 export interface NormaliseDependencies {
@@ -48,19 +52,38 @@ type Read = Drafted | { readonly kind: 'defect'; readonly why: string };
 
 /** Works off what is due; resolves when nothing is. */
 export async function normalise(deps: NormaliseDependencies): Promise<void> {
+  const slow = openSlowLane({
+    portion: BATCH,
+    read: (row) => readOne(deps, row),
+    keep: (rows, reads) => keepAll(deps, rows, reads),
+  });
   for (;;) {
-    const rows = await claim(deps);
-    if (rows.length === 0) return;
-    deps.crashpoint('normalise.claimed');
-    // What a thread of its own reads may take long; the others are kept before it begins.
-    const apart = rows.filter((row) => isApart(deps.find(row.connection_id)));
-    const inline = rows.filter((row) => !apart.includes(row));
-    for (const half of [inline, apart]) if (half.length > 0) await workOff(deps, half);
+    const rows = (await claim(deps)).filter(slow.isNew);
+    if (rows.length > 0) await workOff(deps, slow, rows);
+    else if (slow.busy()) await slow.ended(LOOK_AGAIN_MS);
+    else return;
   }
 }
 
-async function workOff(deps: NormaliseDependencies, rows: readonly EnvelopeRow[]): Promise<void> {
-  const reads = await readBatch(deps, rows);
+async function workOff(
+  deps: NormaliseDependencies,
+  slow: SlowLane,
+  rows: readonly EnvelopeRow[],
+): Promise<void> {
+  deps.crashpoint('normalise.claimed');
+  const apart = rows.filter((row) => isApart(deps.find(row.connection_id)));
+  const inline = rows.filter((row) => !apart.includes(row));
+  if (inline.length > 0) await keepAll(deps, inline, await readBatch(deps, inline));
+  if (apart.length === 0) return;
+  await hold(deps, apart);
+  await slow.take(apart);
+}
+
+async function keepAll(
+  deps: NormaliseDependencies,
+  rows: readonly EnvelopeRow[],
+  reads: readonly Read[],
+): Promise<void> {
   const drafts = await keep(deps, rows, reads);
   deps.crashpoint('normalise.committed');
   for (const one of drafts) deps.atHand?.drafts.keep(one, bytesOf(one));
@@ -77,6 +100,16 @@ function claim({ store, clock, atHand }: NormaliseDependencies): Promise<readonl
   return store.dialect === 'sqlite'
     ? store.read(() => dueEnvelopes(now, BATCH, atHand?.envelopes))
     : store.write(() => claimEnvelopes(now, now + LEASE_MS, BATCH));
+}
+
+/** What is read slowly would be found again by the next look. */
+async function hold(
+  { store, clock }: NormaliseDependencies,
+  rows: readonly EnvelopeRow[],
+): Promise<void> {
+  if (store.dialect !== 'sqlite') return;
+  const ids = rows.map(({ id }) => id);
+  await store.write(() => leaseEnvelopes(ids, clock.now() + LEASE_MS));
 }
 
 function readBatch(

@@ -68,7 +68,7 @@ export interface Portion {
 }
 
 /** From the start as many rows as fit, and one in any case: what is too large alone is read alone. */
-function fitting<Row extends { readonly size: number }>(
+export function fitting<Row extends { readonly size: number }>(
   rows: readonly Row[],
   { bytes }: Portion,
 ): readonly Row[] {
@@ -115,12 +115,16 @@ export function* claimEnvelopes(
     portion.rows,
   );
   const rows = fitting(due, portion);
-  yield* run(
-    'UPDATE envelopes SET lease_until = ? WHERE id IN {ids}',
+  yield* leaseEnvelopes(
+    rows.map(({ id }) => id),
     until,
-    idList(rows.map(({ id }) => id)),
   );
   return rows;
+}
+
+/** Keeps them for whoever reads them, until they are kept or the lease runs out. */
+export function* leaseEnvelopes(ids: readonly number[], until: number): Work<void> {
+  yield* run('UPDATE envelopes SET lease_until = ? WHERE id IN {ids}', until, idList(ids));
 }
 
 export function* markEnvelopesDone(ids: readonly number[]): Work<void> {
