@@ -144,7 +144,7 @@ export async function openWorkshop(): Promise<Workshop> {
         { store, queue, clock, find },
         {
           ...{ ticket, text, html: null, attachments: [], agent: 'anna' },
-          conversation: conversation ?? null,
+          ...{ conversation: conversation ?? null, confirm: [], replyTo: null },
         },
       ),
     send: () => send(sending),

@@ -18,7 +18,7 @@ export const idempotencyHeader = z.object({
 });
 
 export const idempotencyAnswers = {
-  409: { description: 'The same Idempotency-Key is being worked on' },
+  409: { description: 'It needs a confirmation; or the same Idempotency-Key is being worked on' },
   422: { description: 'It cannot leave, and why; or the Idempotency-Key was used otherwise' },
 } as const;
 

@@ -156,7 +156,15 @@ describe('a change', () => {
     courier.script.push(failed({ kind: 'unauthorised', why: 'wrong password' }));
     const { send } = await import('../replies/send.js');
     const { compose } = await import('../replies/compose.js');
-    const words = { text: 'hello', html: null, attachments: [], conversation: null, agent: 'anna' };
+    const words = {
+      text: 'hello',
+      html: null,
+      attachments: [],
+      conversation: null,
+      confirm: [],
+      replyTo: null,
+      agent: 'anna',
+    };
     const composed = await compose({ ...shop, find: registry.find }, { ticket: 1, ...words });
     await send(sending);
     await registry.refresh();

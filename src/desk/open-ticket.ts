@@ -179,8 +179,11 @@ function* writeFirst(
   yield* queueReply({ reply, full, conversation, member: ticket, parts: rendered.parts });
 }
 
+/** The conversation is known: there is nothing to choose and nothing to confirm. */
+const NO_CHOICE = { conversation: null, confirm: [], replyTo: null } as const;
+
 function replyOf({ text }: AgentTicket, ticket: number, { who }: Act): NewReply {
-  return { ticket, text, html: null, attachments: [], conversation: null, agent: who };
+  return { ticket, text, html: null, attachments: [], ...NO_CHOICE, agent: who };
 }
 
 /** The form in which a customer's own message would have told who they are. */

@@ -10,6 +10,7 @@ import { insertMessageOf, keep, type Placing } from './keep.js';
 import { match, type MatchRule } from './match.js';
 import { judge, recordEvent } from '../desk/graph.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
+import { layContext } from '../model/reply-context.js';
 import {
   applyEvent,
   excerpt,
@@ -21,7 +22,7 @@ import {
 import { DAY, effectiveTime, HOUR, SECOND, type Clock } from '../model/time.js';
 import { fileEcho } from '../replies/echo.js';
 import { fileReceipt } from '../replies/receipts.js';
-import { touchConversation, type ConversationRow } from '../store/conversations.js';
+import { contextOf, touchConversation, type ConversationRow } from '../store/conversations.js';
 import { parkDraft, type WaitingDraft } from '../store/drafts.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
@@ -91,7 +92,9 @@ function* fileMessage(filing: Filing): Work<void> {
     current !== undefined && root !== undefined && (draft.historic || takesMore(root, time.at));
   const ticket = follows ? yield* follow(filing, current) : yield* openTicket(filing, conversation);
   const lastInAt = Math.max(time.at, conversation.last_in_at ?? 0);
-  yield* touchConversation(conversation.id, ticket, mergedContext(conversation, draft), lastInAt);
+  const before = conversation.last_in_at === null ? null : contextOf(conversation);
+  const context = JSON.stringify(layContext(before, draft.replyContext));
+  yield* touchConversation(conversation.id, ticket, context, lastInAt);
   if (!follows) yield* relate(filing, ticket, identified, root);
 }
 
@@ -165,11 +168,4 @@ function* relate(
     });
   }
   if (proven && !fresh) yield* match({ ticket, person, at: time.at }, deps.rule, now);
-}
-/** Each draft's reply context lies over those before it; its `opening` counts with the first draft alone. */
-function mergedContext(conversation: ConversationRow, draft: Draft): string {
-  const { opening, ...lasting } = draft.replyContext;
-  const before =
-    conversation.last_in_at === null ? opening : (JSON.parse(conversation.context) as object);
-  return JSON.stringify({ ...(typeof before === 'object' ? before : {}), ...lasting });
 }

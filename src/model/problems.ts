@@ -165,6 +165,15 @@ export const PROBLEMS = {
     title: { en: 'The form has mistakes', zh: '表单有误' },
     way: { en: 'mend the fields that `problems` names', zh: '修改 `problems` 中列出的字段' },
   },
+  unconfirmed: {
+    code: 'HUB_303',
+    status: 409,
+    title: { en: 'An agent has to confirm this', zh: '需要客服确认' },
+    way: {
+      en: 'read `why`; name the `conversation`, or send it again with `confirm`',
+      zh: '查看 `why`;指定 `conversation`,或带上 `confirm` 重新发送',
+    },
+  },
   internal: {
     code: 'HUB_901',
     status: 500,

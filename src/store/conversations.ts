@@ -1,3 +1,4 @@
+import type { ReplyContext } from '../model/reply-context.js';
 import { all, get, idList, insert, run, type Work } from './work.js';
 
 export interface ConversationRow {
@@ -35,8 +36,12 @@ export function* conversationByKey(
   );
 }
 
-export function* lockConversation(id: number): Work<void> {
-  yield* get('SELECT id FROM conversations WHERE id = ? {lock}', id);
+/** As it is until this transaction commits. */
+export function* lockConversation(id: number): Work<ConversationRow | undefined> {
+  return yield* get<ConversationRow>(
+    `SELECT ${COLUMNS} FROM conversations WHERE id = ? {lock}`,
+    id,
+  );
 }
 
 export function* conversationById(id: number): Work<ConversationRow | undefined> {
@@ -95,6 +100,15 @@ export function* touchConversation(
     lastInAt,
     id,
   );
+}
+
+/** What a reply on it must carry. */
+export function contextOf({ context }: Pick<ConversationRow, 'context'>): ReplyContext {
+  return JSON.parse(context) as ReplyContext;
+}
+
+export function* setContext(id: number, context: ReplyContext): Work<void> {
+  yield* run('UPDATE conversations SET context = ? WHERE id = ?', JSON.stringify(context), id);
 }
 
 export function* giveConversation(id: number, person: number): Work<void> {

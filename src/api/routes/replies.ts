@@ -8,6 +8,8 @@ import { outgoingFiles } from '../outgoing-files.js';
 import { route, type Route } from '../route.js';
 import { DeliveryView } from '../schemas/messages.js';
 import { NewReply, numberParams } from '../schemas/tickets.js';
+import type { ProblemName } from '../../model/problems.js';
+import type { Refusal } from '../../replies/admit.js';
 import { compose, type Composed, type QueuedReply } from '../../replies/compose.js';
 import { deliveryById } from '../../store/deliveries.js';
 import { partsOf } from '../../store/delivery-parts.js';
@@ -41,14 +43,15 @@ export function replyRoutes(parts: Parts): readonly Route[] {
       tag: 'Tickets',
       summary: 'Answer the customer',
       description:
-        "Leaves by the customer's latest reachable conversation, or the one that is named. 202: it is queued; its deliveries say what becomes of it. Sent again with the same Idempotency-Key, it is still one reply.",
+        "Leaves by the customer's latest reachable conversation, or the one that is named. Where several persons who are not known to be one speak on the ticket, nothing leaves until you name the conversation or confirm `persons`. 202: it is queued; its deliveries say what becomes of it. Sent again with the same Idempotency-Key, it is still one reply.",
       params: numberParams,
       headers: idempotencyHeader,
       body: { schema: NewReply },
       answers: { 202: { description: 'Queued', schema: Queued }, ...idempotencyAnswers },
       handle({ params: { number }, body, caller, request }) {
-        const { text, attachments, conversation } = body;
-        const content = [number, text, attachments, conversation ?? null];
+        const { text, attachments, conversation, confirm, replyTo } = body;
+        const where = [conversation ?? null, confirm, replyTo ?? null];
+        const content = [number, text, attachments, ...where];
         return once({ request, caller, content }, (key) =>
           reply(parts, { number, body, caller }, key),
         );
@@ -78,6 +81,8 @@ async function reply(
       html: null,
       attachments: files.files,
       conversation: body.conversation ?? null,
+      confirm: body.confirm,
+      replyTo: body.replyTo ?? null,
       agent: caller.name,
     },
     keeping(once),
@@ -85,15 +90,25 @@ async function reply(
   return answerOf(parts, composed);
 }
 
+/** What a refusal is called where it is not the platform's or the customer's. */
+const PROBLEM_OF: Partial<Record<Refusal['cause'], ProblemName>> = {
+  unknownTicket: 'notFound',
+  unknownConversation: 'notFound',
+  severalPersons: 'unconfirmed',
+  nothingToConfirm: 'unconfirmed',
+};
+
 async function answerOf({ house }: Parts, composed: Composed): Promise<Answer | null> {
   switch (composed.kind) {
     case 'taken':
       return null;
     case 'refused': {
-      const { cause, why } = composed.refusal;
-      const name =
-        cause === 'unknownTicket' || cause === 'unknownConversation' ? 'notFound' : 'refused';
-      return problem(name, why.en, { cause, why });
+      const { cause, why, persons } = composed.refusal;
+      return problem(PROBLEM_OF[cause] ?? 'refused', why.en, {
+        cause,
+        why,
+        ...(persons === undefined ? {} : { persons }),
+      });
     }
     case 'queued':
       return json(await house.store.read(() => queuedView(composed)), 202);
