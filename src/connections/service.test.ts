@@ -26,6 +26,7 @@ beforeEach(async () => {
     ...shop,
     ...{ vault, registry },
     connectors: new Map([['courier', courier.connector]]),
+    mappings: new Map([['courier', courierMappings()]]),
     withLive: (_connection, use) => use(courier.connector.open(undefined as never)),
   });
 });
