@@ -230,7 +230,7 @@ function stagesOf(parts: Parts, apart: Apart): Stages {
   const rule = { samePersonWithin: matching.samePersonWithinDays * DAY };
   return {
     ...(has('worker') ? intakeStages({ ...shared, ...reading, holder, rule }) : {}),
-    ...(has('connections') ? attachmentStages({ ...shared, ...attachments }) : {}),
+    ...(has('connections') ? attachmentStages({ ...shared, ...attachments, apart }) : {}),
     ...(has('connections') ? replyStages(shared) : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ApartAnswer, ApartTask, ApartSources } from './apart.js';
+import type { ApartAnswer, ApartSources, ApartTask, Asked } from './apart.js';
 import { draftsOf } from './drafting.js';
 import { loadMappings } from '../mapping/load.js';
 import type { Connector } from '../sdk/treaty.js';
@@ -19,20 +19,21 @@ async function readTasks({ catalogue: url, mappings: folders }: ApartSources): P
 
   async function answerTask(task: ApartTask): Promise<ApartAnswer> {
     try {
-      const set = loaded.ok ? loaded.library.get(task.mappings) : undefined;
-      const connector = await catalogue[task.connector]?.();
-      if (set === undefined || connector === undefined) {
-        return {
-          id: task.id,
-          defect: `no mapping ${task.mappings} or no connector ${task.connector}`,
-        };
-      }
-      const { buffer, byteOffset, byteLength } = task.envelope.body;
-      const envelope = { ...task.envelope, body: Buffer.from(buffer, byteOffset, byteLength) };
-      return { id: task.id, drafted: await draftsOf(connector, set, task.account, envelope) };
+      return { id: task.id, found: await find(task) };
     } catch (error) {
       return { id: task.id, defect: String((error as Error).stack ?? error).slice(0, 2_000) };
     }
+  }
+
+  async function find(task: Asked): Promise<unknown> {
+    const connector = await catalogue[task.connector]?.();
+    if (connector === undefined) throw new Error(`there is no connector ${task.connector}`);
+    const { buffer, byteOffset, byteLength } = task.envelope.body;
+    const envelope = { ...task.envelope, body: Buffer.from(buffer, byteOffset, byteLength) };
+    if (task.about === 'attachment') return connector.attachment?.(envelope, task.ref) ?? null;
+    const set = loaded.ok ? loaded.library.get(task.mappings) : undefined;
+    if (set === undefined) throw new Error(`there is no mapping ${task.mappings}`);
+    return draftsOf(connector, set, task.account, envelope);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Account, Envelope } from '../sdk/inbound.js';
 import type { Drafted } from './drafting.js';
+import type { FetchedFile } from '../sdk/treaty.js';
 
 /** Bounds of one envelope read apart: whatever takes more goes to quarantine, other traffic goes on. */
 export const APART_LIMITS = { milliseconds: 10_000, heapMiB: 256 } as const;
@@ -19,24 +20,41 @@ export interface Apart {
     account: Account,
     envelope: Envelope,
   ): Promise<Drafted>;
+  /** A file that travels inside its envelope; null when the ref names none. */
+  attachmentOf(connector: string, envelope: Envelope, ref: string): Promise<FileRead>;
   close(): Promise<void>;
 }
 
-export interface ApartTask {
-  readonly id: number;
-  readonly connector: string;
-  readonly mappings: string;
-  readonly account: Account;
-  readonly envelope: Omit<Envelope, 'body'> & { readonly body: Uint8Array };
-}
+/** Unreadable: looking again would find the same. */
+export type FileRead = FetchedFile | null | { readonly kind: 'unreadable'; readonly why: string };
+
+type Sent = Omit<Envelope, 'body'> & { readonly body: Uint8Array };
+
+/** What is asked about one envelope. */
+export type Asked =
+  | {
+      readonly about: 'drafts';
+      readonly connector: string;
+      readonly mappings: string;
+      readonly account: Account;
+      readonly envelope: Sent;
+    }
+  | {
+      readonly about: 'attachment';
+      readonly connector: string;
+      readonly envelope: Sent;
+      readonly ref: string;
+    };
+
+export type ApartTask = Asked & { readonly id: number };
 
 export type ApartAnswer =
-  | { readonly id: number; readonly drafted: Drafted }
+  | { readonly id: number; readonly found: unknown }
   | { readonly id: number; readonly defect: string };
 
 interface Waiting {
   readonly task: ApartTask;
-  readonly resolve: (drafted: Drafted) => void;
+  readonly resolve: (found: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -84,10 +102,23 @@ class Reader implements Apart {
     account: Account,
     envelope: Envelope,
   ): Promise<Drafted> {
+    const asked = { about: 'drafts', connector, mappings, account, envelope } as const;
+    return this.ask(asked) as Promise<Drafted>;
+  }
+
+  async attachmentOf(connector: string, envelope: Envelope, ref: string): Promise<FileRead> {
+    const asked = { about: 'attachment', connector, envelope, ref } as const;
+    const found = (await this.ask(asked)) as FileRead;
+    if (found === null || 'kind' in found) return found;
+    // Bytes that crossed a thread are a plain Uint8Array.
+    const { buffer, byteOffset, byteLength } = found.bytes;
+    return { ...found, bytes: Buffer.from(buffer, byteOffset, byteLength) };
+  }
+
+  private ask(asked: Asked): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.numbered += 1;
-      const task = { id: this.numbered, connector, mappings, account, envelope };
-      this.queue.push({ task, resolve, reject });
+      this.queue.push({ task: { ...asked, id: this.numbered }, resolve, reject });
       this.next();
     });
   }
@@ -142,7 +173,7 @@ class Reader implements Apart {
     if (settled === undefined) return;
     this.fresh = false;
     this.watchDeadline();
-    if ('drafted' in answer) settled.resolve(answer.drafted);
+    if ('found' in answer) settled.resolve(answer.found);
     else settled.reject(new Error(answer.defect));
     this.next();
   }

@@ -1,7 +1,7 @@
 import { createCourier } from '../../test/courier.js';
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import { contentType, fetchAttachments, type AttachmentDependencies } from './attachments.js';
-import { DAY, HOUR, SECOND } from '../model/time.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../model/time.js';
 import type { Connector, Fetched } from '../sdk/treaty.js';
 import { run } from '../store/work.js';
 import { createReceive } from './receive.js';
@@ -17,7 +17,10 @@ beforeEach(async () => {
   shop = await openWorkshop();
   answers = [];
   asked = [];
-  deps = { ...shop, live: shop.sending.live, bytes: MOST_BYTES, timeout: 10_000 };
+  deps = {
+    ...{ ...shop, live: shop.sending.live, bytes: MOST_BYTES, timeout: 10_000 },
+    apart: { attachmentOf: () => Promise.reject(new Error('nothing is read apart here')) },
+  };
 });
 afterEach(() => shop.end());
 
@@ -135,6 +138,45 @@ test('that travels in its envelope is taken from there', async () => {
   await fetchAttachments(deps);
   expect(await attachment()).toMatchObject({ state: 'stored', type: 'image/png' });
   expect(asked).toEqual([]);
+});
+
+test('that two processes look for at once is fetched by one of them; after a crash by the other', async () => {
+  await photoArrives();
+  answers.push({ kind: 'transient', why: 'busy' }, file(PNG));
+  await Promise.all([fetchAttachments(deps), fetchAttachments(deps)]);
+  expect(asked).toHaveLength(1);
+  // The process that claimed it dies while it fetches.
+  shop.clock.pass(MINUTE);
+  const died = new Promise<Fetched>(() => undefined);
+  const live = { ...deps.live('a'), fetchAttachment: () => died } as never;
+  void fetchAttachments({ ...deps, live: () => live });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await fetchAttachments(deps);
+  expect(asked).toHaveLength(1);
+  shop.clock.pass(HOUR);
+  await fetchAttachments(deps);
+  expect(await attachment()).toMatchObject({ state: 'stored', type: 'image/png' });
+});
+
+test('that travels in an envelope which is read apart is read apart as well, and not again when it cannot be', async () => {
+  const threads: string[] = [];
+  await photoArrives({ attachment: () => Promise.reject(new Error('this is the wrong thread')) });
+  await createReceive(shop)('a', [{ key: 'e', body: PNG, type: '', notes: {}, query: '' }]);
+  await shop.write(() => run('UPDATE attachments SET envelope_id = 1'));
+  const present = shop.find('a');
+  if (present === undefined) throw new Error('connect first');
+  const definition = { ...present.connector.definition, decoding: 'apart' as const };
+  const connected = { ...present, connector: { ...present.connector, definition } };
+  const apart: AttachmentDependencies['apart'] = {
+    attachmentOf: async (connector, { body }, ref) => {
+      threads.push(`${connector} ${String(body.length)} ${ref}`);
+      return { kind: 'unreadable', why: 'it took longer than allowed' };
+    },
+  };
+  await fetchAttachments({ ...deps, apart, find: () => connected });
+  expect(threads).toEqual([`${definition.name} ${PNG.length} photo`]);
+  const { state, reason } = await attachment();
+  expect([state, reason]).toEqual(['failed', 'it took longer than allowed']);
 });
 
 describe('a file that no magic number names', () => {

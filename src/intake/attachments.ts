@@ -4,6 +4,7 @@
  * Leaves behind: bytes in the blob store, typed by their content; or `expired` or `failed` with the reason.
  */
 import { filetypemime } from 'magic-bytes.js';
+import type { Apart, FileRead } from './apart.js';
 import type { FindConnection } from './connected.js';
 import { envelopeOf } from './normalise.js';
 import { MINUTE, SECOND, type Clock } from '../model/time.js';
@@ -12,8 +13,8 @@ import type { Fetched, FetchedFile, Live } from '../sdk/treaty.js';
 import type { Blobs } from '../store/blobs.js';
 import { envelopeById } from '../store/envelopes.js';
 import {
+  claimAttachments,
   closeAttachment,
-  dueAttachments,
   postponeAttachment,
   storeAttachment,
   type AttachmentRow,
@@ -25,6 +26,8 @@ const MOST_TRIES = 8;
 const FIRST_DELAY = 2 * SECOND;
 const LONGEST_DELAY = 30 * MINUTE;
 const CLOSED_DELAY = MINUTE;
+/** Beyond the time of a fetch: what waits for its turn is still this process's. */
+const LEASE_MS = 3 * MINUTE;
 
 export interface AttachmentDependencies {
   readonly store: Store;
@@ -33,31 +36,51 @@ export interface AttachmentDependencies {
   readonly clock: Clock;
   readonly find: FindConnection;
   readonly live: (connection: string) => Live | undefined;
+  readonly apart: Pick<Apart, 'attachmentOf'>;
   /** The largest that is kept. */
   readonly bytes: number;
   /** How long one fetch may take, milliseconds. */
   readonly timeout: number;
 }
 
-/** `closed`: its connection is not open; that says nothing about the file. */
-type Tried = Fetched | { readonly kind: 'closed' };
+/** `closed`: its connection is not open; that says nothing about the file. `unreadable`: looking again finds the same. */
+type Tried = Fetched | { readonly kind: 'closed' } | { readonly kind: 'unreadable'; why: string };
 
 export async function fetchAttachments(deps: AttachmentDependencies): Promise<void> {
+  const inside = oneAtATime();
   for (;;) {
-    const rows = await deps.store.read(() => dueAttachments(deps.clock.now(), BATCH));
-    await Promise.all(rows.map((row) => fetchOne(deps, row)));
+    const now = deps.clock.now();
+    const until = now + deps.timeout + LEASE_MS;
+    const rows = await deps.store.write(() => claimAttachments(now, until, BATCH));
+    await Promise.all(rows.map((row) => fetchOne(deps, row, inside)));
     if (rows.length < BATCH) return;
   }
 }
 
-async function fetchOne(deps: AttachmentDependencies, row: AttachmentRow): Promise<void> {
-  const fetched = await bytesOf(deps, row);
+type InTurn = <T>(task: () => Promise<T>) => Promise<T>;
+
+/** Envelopes are large: they are in memory one after the other. */
+function oneAtATime(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const next = last.then(task);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+async function fetchOne(
+  deps: AttachmentDependencies,
+  row: AttachmentRow,
+  inside: InTurn,
+): Promise<void> {
+  const fetched = await bytesOf(deps, row, inside);
   if (fetched.kind === 'file') return keep(deps, row, fetched.file);
   if (fetched.kind === 'closed') {
     return postpone(deps, row, row.attempts, 'the connection is not open');
   }
   const attempts = row.attempts + 1;
-  if (fetched.kind === 'expired' || attempts >= MOST_TRIES) {
+  if (fetched.kind !== 'transient' || attempts >= MOST_TRIES) {
     const state = fetched.kind === 'expired' ? 'expired' : 'failed';
     return deps.store.write(() => closeAttachment(row.id, state, fetched.why));
   }
@@ -77,14 +100,18 @@ async function postpone(
 }
 
 /** From inside its envelope where it travels there, else from the platform. */
-async function bytesOf(deps: AttachmentDependencies, row: AttachmentRow): Promise<Tried> {
+async function bytesOf(
+  deps: AttachmentDependencies,
+  row: AttachmentRow,
+  inTurn: InTurn,
+): Promise<Tried> {
   const connected = row.connection_id === null ? undefined : deps.find(row.connection_id);
   if (connected === undefined || row.ref === null) {
     return { kind: 'expired', why: 'the connection it came by was removed' };
   }
   try {
-    const inside = await fromEnvelope(deps, row);
-    if (inside !== null) return { kind: 'file', file: inside };
+    const inside = await inTurn(() => fromEnvelope(deps, row));
+    if (inside !== null) return 'kind' in inside ? inside : { kind: 'file', file: inside };
     const live = deps.live(connected.id);
     if (live === undefined) return { kind: 'closed' };
     if (live.fetchAttachment === undefined) {
@@ -110,18 +137,22 @@ async function within(milliseconds: number, fetching: Promise<Fetched>): Promise
 }
 
 async function fromEnvelope(
-  { store, blobs, find }: AttachmentDependencies,
+  { store, blobs, find, apart }: AttachmentDependencies,
   row: AttachmentRow,
-): Promise<FetchedFile | null> {
+): Promise<FileRead> {
   const connector = row.connection_id === null ? undefined : find(row.connection_id)?.connector;
   if (connector?.attachment === undefined || row.envelope_id === null || row.ref === null) {
     return null;
   }
   const { envelope_id: id, ref } = row;
-  const envelope = await store.read(() => envelopeById(id));
-  return envelope === undefined
-    ? null
-    : connector.attachment(await envelopeOf(blobs, envelope), ref);
+  const stored = await store.read(() => envelopeById(id));
+  if (stored === undefined) return null;
+  const envelope = await envelopeOf(blobs, stored);
+  const { name, decoding } = connector.definition;
+  // What is read apart for its drafts is no better for its files.
+  return decoding === 'apart'
+    ? apart.attachmentOf(name, envelope, ref)
+    : connector.attachment(envelope, ref);
 }
 
 async function keep(

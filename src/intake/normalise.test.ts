@@ -16,10 +16,7 @@ beforeEach(async () => {
   deps = {
     ...shop,
     wake: (connection, hint) => void woken.push(`${connection}: ${hint}`),
-    apart: {
-      draftsOf: () => Promise.reject(new Error('not here')),
-      close: () => Promise.resolve(),
-    },
+    apart: { draftsOf: () => Promise.reject(new Error('not here')) },
     crashpoint: () => undefined,
   };
 });
@@ -125,7 +122,7 @@ function readApart(draftsOf: NormaliseDependencies['apart']['draftsOf']): void {
   if (present === undefined) throw new Error('connect first');
   const definition = { ...present.connector.definition, decoding: 'apart' as const };
   const connector = { ...present.connector, definition };
-  deps = { ...deps, find: () => ({ ...present, connector }), apart: { ...deps.apart, draftsOf } };
+  deps = { ...deps, find: () => ({ ...present, connector }), apart: { draftsOf } };
 }
 
 test('a reader that breaks is tried five times with growing pauses, then the envelope is kept with the stack', async () => {

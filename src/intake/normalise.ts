@@ -41,7 +41,7 @@ export interface NormaliseDependencies {
   readonly queue: Queue;
   readonly clock: Clock;
   readonly find: FindConnection;
-  readonly apart: Apart;
+  readonly apart: Pick<Apart, 'draftsOf'>;
   readonly crashpoint: (name: string) => void;
   /** Runs `poll` of that connection with the hint. */
   readonly wake: (connection: string, hint: string) => void;

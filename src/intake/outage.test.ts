@@ -67,7 +67,6 @@ test('so does an envelope', async () => {
   await createReceive(shop)('a', [{ key: 'e1', body, type: '', notes: {}, query: '' }]);
   const apart = {
     draftsOf: () => Promise.reject(new Error('not here')),
-    close: () => Promise.resolve(),
   };
   const deps = { ...shop, apart, wake: () => undefined, crashpoint: () => undefined };
   // Where several processes read, a batch is claimed by a write of its own.

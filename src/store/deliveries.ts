@@ -244,6 +244,7 @@ export function* rescheduleConnection(connection: string, dueAt: number): Work<n
 export function* dropLeases(): Work<void> {
   yield* run('UPDATE leases SET until = 0');
   yield* run('UPDATE deliveries SET lease_until = 0 WHERE lease_until > 0');
+  yield* run('UPDATE attachments SET lease_until = 0 WHERE lease_until > 0');
   yield* run('UPDATE envelopes SET lease_until = 0 WHERE lease_until > 0 AND state = 0');
 }
 

@@ -143,12 +143,29 @@ export function* insertAttachment(row: Omit<AttachmentRow, 'id' | 'attempts'>): 
   );
 }
 
-export function* dueAttachments(now: number, limit: number): Work<readonly AttachmentRow[]> {
-  return yield* all<AttachmentRow>(
-    `SELECT ${ATTACHMENT} FROM attachments WHERE state = 'pending' AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
+/** Takes what is due and what nobody else is fetching, for this process until then. */
+export function* claimAttachments(
+  now: number,
+  until: number,
+  limit: number,
+): Work<readonly AttachmentRow[]> {
+  const due = yield* all<AttachmentRow>(
+    `SELECT ${ATTACHMENT} FROM attachments WHERE state = 'pending' AND due_at <= ? AND lease_until <= ? ORDER BY due_at, id LIMIT ?`,
+    now,
     now,
     limit,
   );
+  const claimed: AttachmentRow[] = [];
+  for (const row of due) {
+    const taken = yield* run(
+      "UPDATE attachments SET lease_until = ? WHERE id = ? AND state = 'pending' AND lease_until <= ?",
+      until,
+      row.id,
+      now,
+    );
+    if (taken > 0) claimed.push(row);
+  }
+  return claimed;
 }
 
 export function* storeAttachment(
@@ -156,7 +173,7 @@ export function* storeAttachment(
   file: { sha256: string; size: number; type: string; name: string | null },
 ): Work<void> {
   yield* run(
-    `UPDATE attachments SET state = 'stored', sha256 = ?, size = ?, type = ?, name = COALESCE(name, ?), reason = NULL WHERE id = ?`,
+    `UPDATE attachments SET state = 'stored', sha256 = ?, size = ?, type = ?, name = COALESCE(name, ?), reason = NULL WHERE id = ? AND state = 'pending'`,
     file.sha256,
     file.size,
     file.type,
@@ -172,7 +189,7 @@ export function* postponeAttachment(
   reason: string,
 ): Work<void> {
   yield* run(
-    'UPDATE attachments SET attempts = ?, due_at = ?, reason = ? WHERE id = ?',
+    "UPDATE attachments SET attempts = ?, due_at = ?, lease_until = 0, reason = ? WHERE id = ? AND state = 'pending'",
     attempts,
     dueAt,
     reason,
@@ -185,7 +202,12 @@ export function* closeAttachment(
   state: 'expired' | 'failed',
   reason: string,
 ): Work<void> {
-  yield* run('UPDATE attachments SET state = ?, reason = ? WHERE id = ?', state, reason, id);
+  yield* run(
+    "UPDATE attachments SET state = ?, reason = ? WHERE id = ? AND state = 'pending'",
+    state,
+    reason,
+    id,
+  );
 }
 
 export function* attachmentsOfMessages(

@@ -3,7 +3,7 @@ import type { Loaded } from '../../config/load.js';
 import { createHttpClient } from '../../connections/http.js';
 import { openRegistry } from '../../connections/registry.js';
 import { createConnectionService } from '../../connections/service.js';
-import { openOnce } from '../../connections/open-connection.js';
+import { openOnce } from '../../connections/supervisor.js';
 import { createReceive } from '../../intake/receive.js';
 import type { Wiring } from '../wiring.js';
 import { withoutPassword } from '../typed.js';

@@ -91,7 +91,7 @@ export const firstStone: readonly string[] = [
   `CREATE TABLE attachments (
     id {id}, message_id {int} REFERENCES messages(id), envelope_id {int}, connection_id {text}, ref {text}, name {text}, type {text},
     size {int}, sha256 {text}, state {text} NOT NULL, reason {text}, attempts {int} NOT NULL DEFAULT 0,
-    due_at {int} NOT NULL DEFAULT 0)`,
+    due_at {int} NOT NULL DEFAULT 0, lease_until {int} NOT NULL DEFAULT 0)`,
   `CREATE INDEX attachments_message ON attachments (message_id)`,
   `CREATE INDEX attachments_due ON attachments (due_at) WHERE state = 'pending'`,
 
