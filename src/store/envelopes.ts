@@ -31,31 +31,42 @@ export interface NewEnvelope {
 }
 
 /** Returns the row; null when this delivery is already here. */
-export function* insertEnvelope({
-  connection,
-  arrival,
-  receivedAt,
-  blob,
-}: NewEnvelope): Work<EnvelopeRow | null> {
-  const row = {
-    connection_id: connection,
-    key: boundedKey(arrival.key),
-    received_at: receivedAt,
-    type: arrival.type,
-    notes: JSON.stringify(arrival.notes),
-    query: arrival.query,
-    body: blob === null ? arrival.body : null,
-    blob,
-    size: arrival.body.length,
-  };
+export function* insertEnvelope(envelope: NewEnvelope): Work<EnvelopeRow | null> {
+  const { connection, arrival, receivedAt, blob } = envelope;
+  const key = boundedKey(arrival.key);
+  const notes = JSON.stringify(arrival.notes);
+  const body = blob === null ? arrival.body : null;
+  const size = arrival.body.length;
   const id = yield* insert(
     `INSERT INTO envelopes (connection_id, key, received_at, type, notes, query, body, blob, size, state)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (connection_id, key) DO NOTHING`,
-    ...[row.connection_id, row.key, row.received_at, row.type, row.notes, row.query],
-    ...[row.body, row.blob, row.size],
+    connection,
+    key,
+    receivedAt,
+    arrival.type,
+    notes,
+    arrival.query,
+    body,
+    blob,
+    size,
   );
   if (id === 0) return null;
-  return { ...row, id, state: EnvelopeState.received, attempts: 0, reason: null, remarks: null };
+  return {
+    id,
+    connection_id: connection,
+    key,
+    received_at: receivedAt,
+    type: arrival.type,
+    notes,
+    query: arrival.query,
+    body,
+    blob,
+    size,
+    state: EnvelopeState.received,
+    attempts: 0,
+    reason: null,
+    remarks: null,
+  };
 }
 
 const COLUMNS =
