@@ -18,7 +18,8 @@ import {
 } from '../src/sdk/index.js';
 
 /** What the platform does with the next send: an outcome, a thrown error, or something that takes its time. */
-export type Scripted = Outcome | Error | ((part: Part) => Promise<Outcome>);
+export type Scripted =
+  Outcome | Error | ((part: Part, waited: AbortSignal | undefined) => Promise<Outcome>);
 
 /** A platform of our own, scripted by the test: what it is sent stands in `sent`, what it does in `script`. */
 export interface Courier {
@@ -61,12 +62,12 @@ export function createCourier(options: CourierOptions = {}): Courier {
   const looks: (Outcome | null)[] = [];
   const sends: { text: string; key: string; to: string }[] = [];
 
-  async function send(part: Part, key: string): Promise<Outcome> {
+  async function send(part: Part, key: string, waited?: AbortSignal): Promise<Outcome> {
     sends.push({ ...(part.payload as Payload), key });
     const next = script.shift();
     if (next === undefined) return sent(`sent-${sends.length}`, 'awaitReceipt');
     if (next instanceof Error) throw next;
-    return typeof next === 'function' ? next(part) : next;
+    return typeof next === 'function' ? next(part, waited) : next;
   }
 
   const open = (context: Context): Live => ({

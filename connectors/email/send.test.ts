@@ -15,7 +15,12 @@ interface Scene {
 
 const scenes: Scene[] = [];
 
-async function scene(script: Script, wishes: Wishes = {}, auth = 'password'): Promise<Scene> {
+async function scene(
+  script: Script,
+  wishes: Wishes = {},
+  auth = 'password',
+  patience = 300,
+): Promise<Scene> {
   const server = await scriptedSmtp(script);
   const smtp = { host: '127.0.0.1', port: server.port, tls: 'none', user: 'help', auth };
   const context = contextFor({
@@ -23,7 +28,7 @@ async function scene(script: Script, wishes: Wishes = {}, auth = 'password'): Pr
     settings: { smtp, ...wishes.settings },
     credentials: { smtpPassword: 'canary-secret', ...wishes.credentials },
   });
-  const made = { server, context, sender: createSender(context, { patience: 300 }) };
+  const made = { server, context, sender: createSender(context, { patience }) };
   scenes.push(made);
   return made;
 }
@@ -98,13 +103,41 @@ describe('an answer the mail server takes', () => {
   });
 
   test('a hundred at once use four connections', async () => {
-    const { server, sender } = await scene({});
+    // A busy machine may be slow, but it answers.
+    const { server, sender } = await scene({}, {}, 'password', 60_000);
     const outcomes = await Promise.all(
       Array.from({ length: 100 }, (_, n) => sender.send(mailPart(), `k${n}`)),
     );
     expect(outcomes.map(verdict)).toEqual(Array.from({ length: 100 }, () => 'sent'));
     expect(server.mails).toHaveLength(100);
     expect(server.connections()).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('an answer that nobody waits for any more', () => {
+  test('before its turn came never begins, and says so at once', async () => {
+    const { server, sender } = await scene({ dot: 'silence' }, {}, 'password', 60_000);
+    const busy = Array.from({ length: 4 }, (_, n) => sender.send(mailPart(), `k${n}`));
+    const waited = new AbortController();
+    const late = sender.send(mailPart({ subject: 'too late' }), 'late', waited.signal);
+    waited.abort();
+    expect(verdict(await late)).toBe('transient');
+    await sender.close();
+    await Promise.all(busy);
+    expect(server.mails.join()).not.toContain('too late');
+  });
+
+  test('while the server was still greeting is not handed over', async () => {
+    const waited = new AbortController();
+    const { server, sender } = await scene({
+      AUTH: () => {
+        waited.abort();
+        return { say: '235 2.7.0 ok' };
+      },
+    });
+    expect(verdict(await sender.send(mailPart(), 'k', waited.signal))).toBe('transient');
+    expect(server.heard.some((line) => line.startsWith('MAIL'))).toBe(false);
+    expect(verdict(await sender.send(mailPart(), 'k'))).toBe('sent');
   });
 });
 

@@ -15,7 +15,8 @@ import type { MailPayload } from './transport.js';
 type Trouble = SmtpTrouble | NotReady;
 
 export interface Sender {
-  send(part: Part, key: string): Promise<Outcome>;
+  /** `waited` as in the treaty: what has not begun when it aborts does not begin. */
+  send(part: Part, key: string, waited?: AbortSignal): Promise<Outcome>;
   /** Lets a mail at work finish within half a second, then hangs up. */
   close(): Promise<void>;
 }
@@ -34,6 +35,11 @@ const CLOSING: NotReady = {
   failure: { kind: 'transient', why: 'the connection is being closed' },
 };
 
+const LATE: NotReady = {
+  kind: 'notReady',
+  failure: { kind: 'transient', why: 'the mail server is too slow: its turn did not come in time' },
+};
+
 /** SMTP out. `change` lets a test shorten the patience or bring its own certificate authority. */
 export function createSender(context: Context, change: Partial<Dial> = {}): Sender {
   const stopper = new AbortController();
@@ -46,7 +52,7 @@ export function createSender(context: Context, change: Partial<Dial> = {}): Send
   // Recipients who have a mail whose customer was refused for now: the retry must not reach them
   // twice. Kept in memory only: after a restart a copy may arrive twice, the customer's never.
   const taken = new Map<string, ReadonlySet<string>>();
-  const send = async (part: Part, key: string): Promise<Outcome> => {
+  const send = async (part: Part, key: string, waited?: AbortSignal): Promise<Outcome> => {
     if (stopper.signal.aborted) return failed(CLOSING.failure);
     const payload = part.payload as MailPayload;
     const broken = brokenHeader(payload);
@@ -64,16 +70,19 @@ export function createSender(context: Context, change: Partial<Dial> = {}): Send
       })),
     );
     const mail = await composeMail(payload, files, context.clock.now());
-    const result = await deliver(context, sessions, { envelope, mail });
+    const result = await deliver(context, sessions, { envelope, mail, waited });
     if (result.kind === 'taken') remember(taken, key, envelope.to, result.refused);
     return outcomeOf(context, payload, result);
   };
   return {
-    send: (part, key) => {
+    send: (part, key, waited) => {
       if (stopper.signal.aborted || context.signal.aborted) {
         return Promise.resolve(failed(CLOSING.failure));
       }
-      const work = inTurn(() => send(part, key)).finally(() => working.delete(work));
+      const turn = inTurn(() => send(part, key, waited), waited);
+      const work = turn
+        .then((outcome) => outcome ?? failed(LATE.failure))
+        .finally(() => working.delete(work));
       working.add(work);
       return work;
     },
@@ -92,6 +101,7 @@ function refused(why: string): Outcome {
 interface Outgoing {
   readonly envelope: SmtpEnvelope;
   readonly mail: Buffer;
+  readonly waited: AbortSignal | undefined;
 }
 
 async function deliver(
@@ -103,6 +113,10 @@ async function deliver(
   for (let fresh = false; ; fresh = true) {
     const lent = await sessions.take(mark, fresh);
     if (!('session' in lent)) return lent;
+    if (outgoing.waited?.aborted === true) {
+      sessions.giveBack(lent);
+      return LATE;
+    }
     const result = await lent.session.deliver(outgoing.envelope, outgoing.mail);
     sessions.giveBack(lent);
     if (!hungUp(lent, result)) return result;

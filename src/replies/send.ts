@@ -4,9 +4,11 @@
  * Leaves behind: parts that are marked as sending before their first byte leaves, then what became of them.
  */
 import { admit } from './admit.js';
-import { LEASE_MS, settlePart, type SettleDependencies } from './settle.js';
+import { heard } from './heard.js';
+import { LEASE_MS, settlePart, type SettleDependencies, type Settling } from './settle.js';
 import type { Connected, FindConnection } from '../intake/connected.js';
 import type { Defect } from '../model/delivery.js';
+import { boundedKey } from '../model/key.js';
 import { failed, uncertain, type Outcome } from '../model/outcome.js';
 import type { Part, ReplyAttachment } from '../model/reply.js';
 import { MINUTE, SECOND } from '../model/time.js';
@@ -16,12 +18,13 @@ import {
   claimDelivery,
   dueDeliveries,
   giveBackDelivery,
+  holdsDelivery,
   markOutOfOrder,
   nextDeliveryDue,
   passesAnother,
   type DeliveryRow,
 } from '../store/deliveries.js';
-import { markPartSending, partsOf, type PartRow } from '../store/delivery-parts.js';
+import { markPartSending, partById, partsOf, type PartRow } from '../store/delivery-parts.js';
 import type { Work } from '../store/work.js';
 
 const PAGE = 32;
@@ -32,8 +35,10 @@ const MOST_OF_ONE = 16;
 const HOLDS_OTHERS_FOR = 2 * MINUTE;
 /** While a slow platform is waited for, replies of others that became due are looked for this often. */
 const LOOK_AGAIN_MS = 200;
-/** No answer of the connector by then counts as no answer of the platform. Shorter than the claim. */
+/** No answer of the connector by then counts as no answer of the platform. With the last word shorter than the claim. */
 const SEND_DEADLINE_MS = 100 * SECOND;
+/** A connector that is told that nobody waits may still say how far it came. */
+const LAST_WORD_MS = 2 * SECOND;
 const NOT_OPEN_PAUSE = 5 * SECOND;
 
 export interface SendDependencies extends SettleDependencies {
@@ -108,37 +113,51 @@ async function oneEnded(running: Running): Promise<void> {
   await new Promise(setImmediate);
 }
 
+/** A delivery that this process sends, and the fence of its claim. */
+interface Claim {
+  readonly delivery: DeliveryRow;
+  readonly fence: number;
+}
+
 async function sendDelivery(deps: SendDependencies, delivery: DeliveryRow): Promise<void> {
   const now = deps.clock.now();
-  const claimed = await deps.store.write(() => claim(delivery, now));
+  const claimed = await deps.store.write(() => takeDelivery(delivery, now));
   if (claimed === null) return;
-  for (const [i, part] of claimed.entries()) {
-    if (!(await mayGoOn(deps, delivery, i === 0))) return;
-    if (!(await sendPart(deps, delivery, part))) return;
+  const claim = { delivery, fence: claimed.fence };
+  for (const [i, part] of claimed.parts.entries()) {
+    if (!(await mayGoOn(deps, claim, i === 0))) return;
+    if (!(await sendPart(deps, claim, part))) return;
   }
 }
 
-function* claim(delivery: DeliveryRow, now: number): Work<readonly PartRow[] | null> {
-  if (!(yield* claimDelivery(delivery.id, now, now + LEASE_MS))) return null;
+interface Taken {
+  readonly fence: number;
+  readonly parts: readonly PartRow[];
+}
+
+function* takeDelivery(delivery: DeliveryRow, now: number): Work<Taken | null> {
+  const fence = yield* claimDelivery(delivery.id, now, now + LEASE_MS);
+  if (fence === null) return null;
   if (yield* passesAnother(delivery.conversation_id, delivery.id)) {
     yield* markOutOfOrder(delivery.id);
   }
-  return (yield* partsOf(delivery.id)).filter(
+  const parts = (yield* partsOf(delivery.id)).filter(
     ({ state }) => state === 'queued' || state === 'sending',
   );
+  return { fence, parts };
 }
 
 /** Each part counts against the rate; the first was counted when the delivery was chosen. */
 async function mayGoOn(
   deps: SendDependencies,
-  { id, connection_id: connection }: DeliveryRow,
+  { delivery: { id, connection_id: connection }, fence }: Claim,
   first: boolean,
 ): Promise<boolean> {
   const now = deps.clock.now();
   const open = deps.find(connection) !== undefined && deps.live(connection) !== undefined;
   const opensAt = open ? (first ? now : deps.lanes.opensAt(connection, now)) : now + NOT_OPEN_PAUSE;
   if (opensAt > now) {
-    await deps.store.write(() => giveBackDelivery(id, opensAt));
+    await deps.store.write(() => giveBackDelivery(id, fence, opensAt));
     return false;
   }
   if (!first) deps.lanes.took(connection, now);
@@ -146,29 +165,64 @@ async function mayGoOn(
 }
 
 /** True when the next part may follow. */
-async function sendPart(
-  deps: SendDependencies,
-  delivery: DeliveryRow,
-  part: PartRow,
-): Promise<boolean> {
+async function sendPart(deps: SendDependencies, claim: Claim, part: PartRow): Promise<boolean> {
+  const { delivery } = claim;
   const connected = deps.find(delivery.connection_id);
   const live = deps.live(delivery.connection_id);
   if (connected === undefined || live === undefined) return false;
   const idempotent = connected.connector.definition.policies.idempotentSend;
   if (part.state === 'sending' && !idempotent) {
     const outcome = uncertain('the hub stopped while this was being sent');
-    return settlePart(deps, { delivery, part, outcome, idempotent });
+    return settleClaimed(deps, claim, { delivery, part, outcome, idempotent });
   }
   const refusal = await stillAdmitted(deps, connected, delivery);
-  if (refusal !== null) return settlePart(deps, { delivery, part, outcome: refusal, idempotent });
+  if (refusal !== null) {
+    return settleClaimed(deps, claim, { delivery, part, outcome: refusal, idempotent });
+  }
   const now = deps.clock.now();
-  if (!(await deps.store.write(() => markPartSending(part, now, now + LEASE_MS)))) return true;
+  const marked = await deps.store.write(() =>
+    markPartSending(part, claim.fence, now, now + LEASE_MS),
+  );
+  if (marked !== 'marked') return marked === 'settled';
   deps.crashpoint('reply.sending');
-  const outcome = await tried(deps, live, part);
+  const late = deps.clock.now() - now >= SEND_DEADLINE_MS;
+  const outcome = late ? HELD_UP : await tried(deps, live, part);
   deps.crashpoint('reply.sent');
-  const goesOn = await settlePart(deps, { delivery, part, outcome, idempotent, attempted: true });
+  const settling = { delivery, part, outcome, idempotent, attempted: true };
+  const goesOn = await settleClaimed(deps, claim, settling);
   deps.crashpoint('reply.settled');
   return goesOn;
+}
+
+/** By now another process may have claimed the delivery: what has not begun must not begin. */
+const HELD_UP = failed({ kind: 'transient', why: 'the hub was held up before it could be sent' });
+
+/**
+ * Whoever slept past its lease settles nothing: the delivery is another's. But that the platform took
+ * the part is a fact, which the other could not know.
+ */
+async function settleClaimed(
+  deps: SendDependencies,
+  { delivery, fence }: Claim,
+  settling: Settling,
+): Promise<boolean> {
+  const claim = { held: true };
+  function* stillHolds(): Work<boolean> {
+    claim.held = yield* holdsDelivery(delivery.id, fence);
+    return claim.held;
+  }
+  const goesOn = await settlePart(deps, { ...settling, stillHolds });
+  const { outcome, part } = settling;
+  if (claim.held || outcome.kind !== 'sent') return goesOn;
+  const externalId = outcome.externalId === null ? null : boundedKey(outcome.externalId);
+  await deps.store.write(() => noteSent(part.id, externalId, deps.clock.now()));
+  return false;
+}
+
+function* noteSent(id: number, externalId: string | null, now: number): Work<void> {
+  const part = yield* partById(id);
+  if (part?.state !== 'uncertain' && part?.state !== 'sending') return;
+  yield* heard(part, { state: 'sent', externalId, why: null, failure: null }, now);
 }
 
 async function stillAdmitted(
@@ -197,12 +251,17 @@ async function tried(
     attachments: JSON.parse(row.attachments) as readonly ReplyAttachment[],
   };
   let timer: NodeJS.Timeout | undefined;
+  const patience = new AbortController();
   const deadline = new Promise<Outcome>((resolve) => {
     const none = uncertain(`no answer within ${SEND_DEADLINE_MS / SECOND} seconds`);
-    timer = setTimeout(resolve, SEND_DEADLINE_MS, none);
+    timer = setTimeout(() => {
+      patience.abort();
+      // What has not begun says so at once, and is not uncertain.
+      timer = setTimeout(resolve, LAST_WORD_MS, none);
+    }, SEND_DEADLINE_MS);
   });
   try {
-    return await Promise.race([live.send(part, row.key), deadline]);
+    return await Promise.race([live.send(part, row.key, patience.signal), deadline]);
   } catch (error) {
     const why = `defect: ${String((error as Error).stack ?? error).slice(0, 2_000)}`;
     log.error('a connector threw while sending', { part: row.id, why });

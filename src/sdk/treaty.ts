@@ -89,8 +89,12 @@ export interface Live {
   /** The own doors under `/c/{connectionId}/…`. */
   serve?(emit: Emit, doors: Doors): ServeHandler;
 
-  /** `key` is stable over retries of the same part. Never throws for what the platform or the network does. */
-  send(part: Part, key: string): Promise<Outcome>;
+  /**
+   * `key` is stable over retries of the same part. Never throws for what the platform or the network
+   * does. When `waited` aborts nobody waits for the answer any more: what has not begun by then must
+   * not begin.
+   */
+  send(part: Part, key: string, waited?: AbortSignal): Promise<Outcome>;
 
   /** What became of a send whose answer never came; null: the platform cannot say yet. */
   lookUp?(part: Part, key: string): Promise<Outcome | null>;

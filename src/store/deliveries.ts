@@ -107,16 +107,28 @@ export function* dueDeliveries(query: DueQuery): Work<readonly DeliveryRow[]> {
   );
 }
 
-/** Takes a due delivery for sending; false when another process was quicker. */
-export function* claimDelivery(id: number, now: number, until: number): Work<boolean> {
+/**
+ * Takes a due delivery for sending; null when another process was quicker. The fence rises with every
+ * claim: whoever slept past its lease is told from the present holder by it.
+ */
+export function* claimDelivery(id: number, now: number, until: number): Work<number | null> {
   const changed = yield* run(
-    `UPDATE deliveries SET lease_until = ?, state = 'sending' WHERE id = ? AND work = 0 AND due_at <= ? AND lease_until <= ?`,
+    `UPDATE deliveries SET lease_until = ?, fence = fence + 1, state = 'sending' WHERE id = ? AND work = 0 AND due_at <= ? AND lease_until <= ?`,
     until,
     id,
     now,
     now,
   );
-  return changed > 0;
+  if (changed === 0) return null;
+  const row = yield* get<{ fence: number }>('SELECT fence FROM deliveries WHERE id = ?', id);
+  return row?.fence ?? null;
+}
+
+/** Inside the holder's own transaction: false when somebody else has claimed it since. */
+export function* holdsDelivery(id: number, fence: number): Work<boolean> {
+  return (
+    (yield* run('UPDATE deliveries SET fence = fence WHERE id = ? AND fence = ?', id, fence)) > 0
+  );
 }
 
 /** The first time after `now` at which a delivery becomes due. */
@@ -129,11 +141,12 @@ export function* nextDeliveryDue(now: number): Work<number | null> {
 }
 
 /** Gives a claimed delivery back unsent, to be looked at again then. */
-export function* giveBackDelivery(id: number, dueAt: number): Work<void> {
+export function* giveBackDelivery(id: number, fence: number, dueAt: number): Work<void> {
   yield* run(
-    "UPDATE deliveries SET state = 'queued', due_at = ?, lease_until = 0 WHERE id = ? AND work = 0",
+    "UPDATE deliveries SET state = 'queued', due_at = ?, lease_until = 0 WHERE id = ? AND work = 0 AND fence = ?",
     dueAt,
     id,
+    fence,
   );
 }
 

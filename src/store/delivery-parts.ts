@@ -61,6 +61,10 @@ export function* partsOfDeliveries(deliveries: readonly number[]): Work<readonly
   );
 }
 
+export function* partById(id: number): Work<PartRow | undefined> {
+  return yield* get<PartRow>(`SELECT ${PART} FROM delivery_parts WHERE id = ?`, id);
+}
+
 export function* partByExternalId(
   connection: string,
   externalId: string,
@@ -104,20 +108,28 @@ export function* sentParts(conversation: number, upTo: number): Work<readonly Pa
 
 /**
  * Committed before the first byte leaves: after a crash this part is uncertain, not queued. Renews
- * the claim of its delivery. False when the part needs no sending any more.
+ * the claim of its delivery. `lost`: somebody else has claimed it since · `settled`: the part needs no
+ * sending any more.
  */
 export function* markPartSending(
   { id, delivery_id }: PartRow,
+  fence: number,
   at: number,
   leaseUntil: number,
-): Work<boolean> {
+): Work<'marked' | 'settled' | 'lost'> {
+  const held = yield* run(
+    'UPDATE deliveries SET lease_until = ? WHERE id = ? AND fence = ?',
+    leaseUntil,
+    delivery_id,
+    fence,
+  );
+  if (held === 0) return 'lost';
   const changed = yield* run(
     `UPDATE delivery_parts SET state = 'sending', sent_at = ? WHERE id = ? AND state IN ('queued', 'sending')`,
     at,
     id,
   );
-  yield* run('UPDATE deliveries SET lease_until = ? WHERE id = ?', leaseUntil, delivery_id);
-  return changed > 0;
+  return changed > 0 ? 'marked' : 'settled';
 }
 
 /**

@@ -98,7 +98,7 @@ export const firstStone: readonly string[] = [
   `CREATE TABLE deliveries (
     id {id}, message_id {int} NOT NULL REFERENCES messages(id), conversation_id {int} NOT NULL,
     connection_id {text} NOT NULL, recipient {text} NOT NULL, state {text} NOT NULL, work {int} NOT NULL, attempts {int} NOT NULL DEFAULT 0,
-    due_at {int} NOT NULL, lease_until {int} NOT NULL DEFAULT 0, failure {text}, created_at {int} NOT NULL,
+    due_at {int} NOT NULL, lease_until {int} NOT NULL DEFAULT 0, fence {int} NOT NULL DEFAULT 0, failure {text}, created_at {int} NOT NULL,
     out_of_order {int} NOT NULL DEFAULT 0)`,
   `CREATE INDEX deliveries_message ON deliveries (message_id)`,
   `CREATE INDEX deliveries_conversation ON deliveries (conversation_id, id)`,
