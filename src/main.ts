@@ -5,6 +5,7 @@ import { catalogue } from '../connectors/index.js';
 import { createApp } from './api/app.js';
 import { openBounds } from './api/bounds.js';
 import { createDoors } from './api/doors.js';
+import { watchStanding } from './api/gauges.js';
 import { createHooks } from './api/hooks.js';
 import { createHubServer, listenOrSay, type RequestHandler } from './api/server.js';
 import type { House, Hub, Parts, Seams } from './api/hub.js';
@@ -28,6 +29,7 @@ import { DAY, systemClock } from './model/time.js';
 import { createCrashpoint } from './ops/crashpoint.js';
 import { createLog, type Log } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
+import { createNotices } from './ops/notices.js';
 import { StartProblem } from './ops/start-problem.js';
 import { embeddedQueue } from './queue/embedded.js';
 import { STAGES, type Queue, type Stage, type Stages } from './queue/queue.js';
@@ -123,7 +125,9 @@ async function openHub(house: House): Promise<Hub> {
   const { find } = registry;
   const bounds = openBounds(doors);
   const count = metrics.received;
-  const inward = { ...doors, bounds, log };
+  watchStanding(metrics, house);
+  const notice = createNotices(log, clock);
+  const inward = { ...doors, bounds, log, notice };
   const hooks = createHooks({ ...inward, find, receive, clock, publicUrl, crashpoint, count });
   const late: { app?: RequestHandler; supervisor?: Supervisor } = {};
   const serve = (connection: string): ServeHandler | undefined =>
@@ -152,7 +156,7 @@ async function openHub(house: House): Promise<Hub> {
     withLive: supervisor.withLive,
   });
   const wired = { house, queue, registry, supervisor, connections, receive, tail, bounds, metrics };
-  const parts: Parts = { ...wired, publicUrl, crashpoint };
+  const parts: Parts = { ...wired, publicUrl, crashpoint, notice };
   const stopStages = runStages(parts);
   const adminToken = await firstToken(house);
   late.supervisor = supervisor;

@@ -8,7 +8,9 @@ import type { Connected, FindConnection } from '../intake/connected.js';
 import type { Receive } from '../intake/receive.js';
 import type { Arrival } from '../model/arrival.js';
 import type { Clock } from '../model/time.js';
-import type { HttpAnswer, InboundRequest } from '../sdk/inbound.js';
+import { PROBLEMS } from '../model/problems.js';
+import type { Notice } from '../ops/notices.js';
+import type { HttpAnswer, InboundRequest, Verdict } from '../sdk/inbound.js';
 import { StoreProblem } from '../store/store.js';
 import { readBody } from './body.js';
 import type { Bounds } from './bounds.js';
@@ -23,6 +25,7 @@ export interface HookDependencies {
   readonly requestTimeout: number;
   readonly bounds: Bounds;
   readonly crashpoint: (name: string) => void;
+  readonly notice: Notice;
   readonly log: { error(sentence: string, fields: Readonly<Record<string, string>>): void };
   readonly count: (connection: string, verdict: 'received' | 'rejected' | 'challenge') => void;
 }
@@ -97,9 +100,21 @@ async function believe(
       return answer(response, verdict.answer);
     case 'rejected':
     case undefined:
-      deps.count(connected.id, 'rejected');
-      return answerProblem(response, 'notGenuine', verdict?.why ?? '', { status: verdict?.status });
+      return reject(deps, connected.id, verdict, response);
   }
+}
+
+function reject(
+  deps: HookDependencies,
+  connection: string,
+  verdict: Extract<Verdict, { verdict: 'rejected' }> | undefined,
+  response: ServerResponse,
+): void {
+  const why = verdict?.why ?? 'the delivery could not be verified';
+  deps.count(connection, 'rejected');
+  deps.notice('a delivery was refused: it is not proven genuine', connection, { why });
+  const way = PROBLEMS.notGenuine.way.en;
+  answerProblem(response, 'notGenuine', `${why}: ${way}`, { status: verdict?.status });
 }
 
 async function accept(

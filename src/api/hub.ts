@@ -10,6 +10,7 @@ import type { Chance, Clock } from '../model/time.js';
 import type { Crashpoint } from '../ops/crashpoint.js';
 import type { Log } from '../ops/log.js';
 import type { Metrics } from '../ops/metrics.js';
+import type { Notice } from '../ops/notices.js';
 import type { Queue } from '../queue/queue.js';
 import type { Connector } from '../sdk/treaty.js';
 import type { Blobs } from '../store/blobs.js';
@@ -52,6 +53,7 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly publicUrl: () => string;
   readonly crashpoint: Crashpoint;
+  readonly notice: Notice;
 }
 
 /** A hub that receives and sends. */

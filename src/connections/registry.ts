@@ -15,8 +15,10 @@ export interface RegistryDependencies {
   readonly mappings: MappingLibrary;
   /** Public base URL without a trailing slash. */
   readonly publicUrl: () => string;
-  readonly log: { error(sentence: string, fields?: Readonly<Record<string, string>>): void };
+  readonly log: Readonly<Record<'info' | 'warn' | 'error', Say>>;
 }
+
+type Say = (sentence: string, fields?: Readonly<Record<string, string>>) => void;
 
 /** The connections in memory, kept up to what the database says. */
 export interface Registry {
@@ -40,7 +42,9 @@ export function openRegistry(deps: RegistryDependencies): Registry {
     const version = await deps.store.read(connectionsVersion);
     if (version === seen) return;
     const rows = await deps.store.read(liveConnections);
+    const before = connections;
     connections = new Map(rows.flatMap((row) => entryOf(deps, row)));
+    for (const row of rows) sayTurned(deps, before.get(row.id), row);
     seen = version;
     for (const changed of watchers) changed();
   }
@@ -60,6 +64,18 @@ export function openRegistry(deps: RegistryDependencies): Registry {
     watch: (changed) => void watchers.push(changed),
     close: () => clearInterval(timer),
   };
+}
+
+/** Once when it turned, once when it is back; `GET /api/v1/connections` says it at any time. */
+function sayTurned(
+  { log }: RegistryDependencies,
+  before: Connected | undefined,
+  { id: connection, status, status_reason: why }: ConnectionRow,
+): void {
+  if (before === undefined || before.status === status) return;
+  const fields = { connection, ...(why === null ? {} : { why: why.slice(0, 300) }) };
+  if (status === 'failing') log.warn('the connection turned failing: its replies wait', fields);
+  else if (before.status === 'failing') log.info(`the connection is ${status} again`, fields);
 }
 
 /** A row that cannot be opened (its connector is gone, its secrets are sealed with a lost key) is left out and named. */

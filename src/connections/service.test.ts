@@ -4,6 +4,7 @@ import { delivery, queueReply } from '../../test/outbox.js';
 import { courierMappings, openWorkshop, type Workshop } from '../../test/workshop.js';
 import type { Connected } from '../intake/connected.js';
 import { failed } from '../model/outcome.js';
+import { setConnectionStatus } from '../store/connections.js';
 import { run } from '../store/work.js';
 import { openRegistry, type Registry } from './registry.js';
 import { createConnectionService, type ConnectionService } from './service.js';
@@ -35,6 +36,7 @@ afterEach(async () => {
   await shop.end();
 });
 
+const say = (sentence: string): void => void logged.push(sentence);
 const open = (): Registry =>
   openRegistry({
     ...shop,
@@ -42,7 +44,7 @@ const open = (): Registry =>
     connectors: new Map([['courier', courier.connector]]),
     mappings: new Map([['courier', courierMappings()]]),
     publicUrl: () => 'https://hub.example',
-    log: { error: (sentence) => void logged.push(sentence) },
+    log: { info: say, warn: say, error: say },
   });
 
 const NEW = {
@@ -257,4 +259,22 @@ describe('the registry', () => {
     await registry.refresh();
     expect([registry.list(), logged.join()]).toEqual([[], expect.stringContaining('gone')]);
   });
+});
+
+test('a connection that turns failing is said once, and once more when it is back', async () => {
+  const id = await added();
+  await shop.write(() => setConnectionStatus(id, 'failing', 'the password was refused'));
+  await registry.refresh();
+  await registry.refresh();
+  expect(logged).toEqual(['the connection turned failing: its replies wait']);
+  expect(await service.check(id)).toMatchObject({ ok: true, resumed: true });
+  expect(logged[1]).toBe('the connection is active again');
+  expect(await service.check(id)).toMatchObject({ ok: true, resumed: false });
+});
+
+test('a check resumes no connection that an admin has paused', async () => {
+  const id = await added();
+  await service.setStatus(id, 'paused');
+  expect(await service.check(id)).toMatchObject({ ok: true, resumed: false });
+  expect(known(id).status).toBe('paused');
 });

@@ -61,13 +61,19 @@ export type Saved =
       readonly known: readonly string[];
     };
 
+/** What a check found, and what came of it. */
+export interface CheckedConnection extends Checked {
+  /** It was failing and all is well: its replies go on. */
+  readonly resumed: boolean;
+}
+
 /** What admins do with connections. Secrets go in and never come out again. */
 export interface ConnectionService {
   add(connection: NewConnection): Promise<Saved>;
   change(id: string, change: ConnectionEdit): Promise<Saved>;
   setStatus(id: string, status: 'active' | 'paused'): Promise<boolean>;
   remove(id: string): Promise<boolean>;
-  check(id: string): Promise<Checked | null>;
+  check(id: string): Promise<CheckedConnection | null>;
   row(id: string): Promise<ConnectionRow | undefined>;
 }
 
@@ -100,8 +106,9 @@ export function createConnectionService(deps: ServiceDependencies): ConnectionSe
       if (registry.find(id) === undefined) return null;
       const checked = await deps.withLive(id, (live) => live.check());
       // What failed is mended: its queue goes on by itself.
-      if (checked.ok && registry.find(id)?.status === 'failing') await setStatus(id, 'active');
-      return checked;
+      const resumed = checked.ok && registry.find(id)?.status === 'failing';
+      if (resumed) await setStatus(id, 'active');
+      return { ...checked, resumed };
     },
     row: (id) => store.read(() => connectionById(id)),
   };

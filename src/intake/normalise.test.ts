@@ -9,15 +9,18 @@ import { run } from '../store/work.js';
 
 let shop: Workshop;
 let deps: NormaliseDependencies;
+let noticed: object[];
 const woken: string[] = [];
 beforeEach(async () => {
   shop = await openWorkshop();
   woken.length = 0;
+  noticed = [];
   deps = {
     ...shop,
     wake: (connection, hint) => void woken.push(`${connection}: ${hint}`),
     apart: { draftsOf: () => Promise.reject(new Error('not here')) },
     crashpoint: () => undefined,
+    notice: (sentence, connection, ids) => void noticed.push({ sentence, connection, ids }),
   };
 });
 afterEach(() => shop.end());
@@ -263,4 +266,14 @@ test('an envelope that is read apart holds up no other one', async () => {
   await arrives('quick', [fact('m1')]);
   await normalise(deps);
   expect(keptMeanwhile).toEqual([['m1']]);
+});
+
+test('what goes to quarantine is said by its id, and without a word of its content', async () => {
+  await connect();
+  await arrives('bad', 'a secret that is no list');
+  await normalise(deps);
+  const { id } = (await shop.rows<{ id: number }>('SELECT id FROM envelopes'))[0] ?? { id: 0 };
+  expect(noticed).toEqual([
+    { sentence: 'an envelope is in quarantine', connection: 'a', ids: { envelope: id } },
+  ]);
 });

@@ -10,6 +10,7 @@ import type { Draft } from '../model/draft.js';
 import { openSlowLane, type SlowLane } from './slow-lane.js';
 import type { Clock } from '../model/time.js';
 import { MINUTE, SECOND } from '../model/time.js';
+import type { Notice } from '../ops/notices.js';
 import type { Queue } from '../queue/queue.js';
 import type { Envelope } from '../sdk/inbound.js';
 import type { Blobs } from '../store/blobs.js';
@@ -43,6 +44,7 @@ export interface NormaliseDependencies {
   readonly find: FindConnection;
   readonly apart: Pick<Apart, 'draftsOf'>;
   readonly crashpoint: (name: string) => void;
+  readonly notice: Notice;
   /** Runs `poll` of that connection with the hint. */
   readonly wake: (connection: string, hint: string) => void;
   readonly atHand?: AtHand | undefined;
@@ -89,6 +91,11 @@ async function keepAll(
   for (const one of drafts) deps.atHand?.drafts.keep(one, bytesOf(one));
   if (drafts.length > 0) deps.queue.ring('file', drafts.length);
   wakePumps(deps, rows, reads);
+  for (const [i, row] of rows.entries()) {
+    if (isSetAside(row, reads[i])) {
+      deps.notice('an envelope is in quarantine', row.connection_id, { envelope: row.id });
+    }
+  }
 }
 
 const isApart = (connected: Connected | undefined): boolean =>
@@ -187,7 +194,6 @@ async function keep(
 }
 
 /** Returns the drafts that are new. */
-
 function* keepBatch(
   rows: readonly EnvelopeRow[],
   reads: readonly Read[],
@@ -235,6 +241,11 @@ function fresh(id: number, row: EnvelopeRow, draft: Draft): WaitingDraft {
 function bytesOf({ draft }: WaitingDraft): number {
   const { text, html } = draft();
   return 2 * (text.length + (html?.length ?? 0)) + 1_024;
+}
+
+function isSetAside({ attempts }: EnvelopeRow, read: Read | undefined): boolean {
+  if (read?.kind === 'drafts') return read.quarantine !== null;
+  return read?.kind === 'unreadable' || (read?.kind === 'defect' && attempts + 1 >= MOST_TRIES);
 }
 
 /** A thrown error is a defect of ours: a few tries, then quarantine with its stack, the rest goes on. */

@@ -68,7 +68,13 @@ test('so does an envelope', async () => {
   const apart = {
     draftsOf: () => Promise.reject(new Error('not here')),
   };
-  const deps = { ...shop, apart, wake: () => undefined, crashpoint: () => undefined };
+  const deps = {
+    ...shop,
+    apart,
+    wake: () => undefined,
+    crashpoint: () => undefined,
+    notice: () => undefined,
+  };
   // Where several processes read, a batch is claimed by a write of its own.
   await tenTimes((store) => normalise({ ...deps, store }), onPostgres ? 1 : 0);
   expect(await shop.rows('SELECT state, attempts FROM envelopes')).toEqual([

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createCrashpoint } from './crashpoint.js';
 import { openMetrics } from './metrics.js';
+import { createNotices } from './notices.js';
 
 const url = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
 
@@ -65,7 +66,8 @@ describe('metrics', () => {
     metrics.received('shop', 'rejected');
     metrics.stage('file')();
     let waiting = 3;
-    metrics.watch('hubbub_waiting', 'What waits', () => waiting);
+    const kind = { help: 'What waits', read: (n: number) => ({ '': n }) };
+    metrics.watch({ hubbub_waiting: kind }, async () => waiting);
     expect(await metrics.text()).toContain('hubbub_waiting 3');
     waiting = 4;
     const text = await metrics.text();
@@ -76,9 +78,42 @@ describe('metrics', () => {
     expect(metrics.contentType).toContain('text/plain');
   });
 
+  test('that cannot be read are left out of the scrape, not shown as they were', async () => {
+    const metrics = openMetrics();
+    let away = false;
+    metrics.watch(
+      {
+        hubbub_alone: { help: 'a', read: (n: number) => ({ '': n }) },
+        hubbub_by_stage: { help: 'b', label: 'stage', read: (n: number) => ({ file: n }) },
+      },
+      () => (away ? Promise.reject(new Error('away')) : Promise.resolve(7)),
+    );
+    expect(await metrics.text()).toContain('hubbub_by_stage{stage="file"} 7');
+    away = true;
+    const text = await metrics.text();
+    expect(text).not.toMatch(/^hubbub_(?:alone|by_stage)/m);
+  });
+
   test('of two hubs in one process do not meet', async () => {
     const [one, other] = [openMetrics(), openMetrics()];
     one.received('shop', 'received');
     expect(await other.text()).not.toContain('connection="shop"');
+  });
+});
+
+describe('notices', () => {
+  test('say one line a minute for each connection, and how many were not said', () => {
+    const lines: unknown[] = [];
+    let now = 0;
+    const notice = createNotices({ info: (...line) => void lines.push(line) }, { now: () => now });
+    for (let i = 0; i < 1_000; i += 1) notice('refused', 'shop', { why: 'stale' });
+    notice('refused', 'mail');
+    now = 60_000;
+    notice('refused', 'shop');
+    expect(lines).toEqual([
+      ['refused', { connection: 'shop', why: 'stale' }],
+      ['refused', { connection: 'mail' }],
+      ['refused', { connection: 'shop', before: 999 }],
+    ]);
   });
 });

@@ -82,7 +82,7 @@ export function* unhangTicket(ticket: number, members: readonly number[]): Work<
   }
 }
 
-/** The oldest open root, other than `than`, that this person last spoke on between these times. */
+/** The open root, other than `than`, on which there was a word last; between these times, and of this person. */
 export function* openRootOfPerson(
   rootPerson: number,
   than: number,
@@ -93,7 +93,7 @@ export function* openRootOfPerson(
        JOIN tickets r ON r.id = COALESCE(t.root_id, t.id)
      WHERE c.person_id IN (SELECT id FROM persons WHERE id = ? OR root_id = ?)
        AND r.id <> ? AND r.spam = 0 AND r.status IN ('new', 'open', 'waiting') AND r.last_message_at BETWEEN ? AND ?
-     ORDER BY r.id LIMIT 1`,
+     ORDER BY r.last_message_at DESC, r.id DESC LIMIT 1`,
     rootPerson,
     rootPerson,
     than,

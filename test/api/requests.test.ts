@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { PROBLEMS } from '../../src/model/problems.js';
 import { ADMIN_TOKEN, startTestHub, type TestHub } from '../hub.js';
@@ -126,10 +127,19 @@ test('health, readiness and figures need no token', async () => {
   const ready = await fetch(`${hub.url}/readyz`);
   expect([ready.status, await ready.json()]).toMatchObject([
     200,
-    { ready: true, database: { ok: true }, connections: { active: 1, open: 1 } },
+    { ready: true, notReady: [], database: { ok: true }, connections: { active: 1, open: 1 } },
   ]);
   const figures = await (await fetch(`${hub.url}/metrics`)).text();
   expect(figures).toContain('process_cpu_seconds_total');
+  expect(figures).toContain('hubbub_connections{status="active"} 1');
+});
+
+test('every metric of ours stands in docs/operations.md, and nothing else does', async () => {
+  const figures = await (await fetch(`${hub.url}/metrics`)).text();
+  const shown = [...figures.matchAll(/^# HELP (hubbub_\w+)/gm)].map(([, name]) => name);
+  const guide = readFileSync('docs/operations.md', 'utf8');
+  const told = [...guide.matchAll(/^\| `(hubbub_\w+)`/gm)].map(([, name]) => name);
+  expect(told.sort()).toEqual(shown.sort());
 });
 
 describe('connections', () => {

@@ -99,6 +99,8 @@ function checkRoute({ connections }: Parts): Route {
   return route('POST /api/v1/connections/{id}/check', {
     tag: 'Connections',
     summary: 'Try the account for real and say what is wrong',
+    description:
+      'Where all is well, a connection that was failing goes on and sends what it held back; one that an admin paused stays paused.',
     params,
     answers: { 200: { description: 'What was found', schema: CheckedView } },
     async handle({ params: { id } }) {

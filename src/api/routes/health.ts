@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { json, WRITTEN } from '../answer.js';
 import type { Parts } from '../hub.js';
+import { SECOND } from '../../model/time.js';
 import { route, type Route } from '../route.js';
 import type { House } from '../hub.js';
 import { get } from '../../store/work.js';
@@ -11,6 +12,9 @@ const PATIENCE_MS = 2_000;
 const Ready = z
   .object({
     ready: z.boolean(),
+    notReady: z
+      .array(z.string())
+      .meta({ description: 'A sentence for each thing that keeps it from being ready' }),
     database: z.object({ kind: z.string(), ok: z.boolean() }),
     queue: z.object({ kind: z.string() }),
     connections: z.object({
@@ -66,6 +70,9 @@ function readiness({ house, registry, supervisor }: Parts, ok: boolean): z.infer
   const count = (status: string): number => list.filter((one) => one.status === status).length;
   return {
     ready: ok,
+    notReady: ok
+      ? []
+      : [`database: ${house.store.dialect} does not answer within ${PATIENCE_MS / SECOND} s`],
     database: { kind: house.store.dialect, ok },
     queue: { kind: house.loaded.config.data.redisUrl === null ? 'embedded' : 'redis' },
     connections: {

@@ -63,6 +63,9 @@ export const CheckedView = z
     findings: z.array(
       z.object({ ok: z.boolean(), cause: z.string(), text: Words, next: Words.optional() }),
     ),
+    resumed: z.boolean().meta({
+      description: 'It was failing and all is well: the replies it held back are sent',
+    }),
   })
   .meta({ id: 'Checked' });
 

@@ -1,5 +1,9 @@
-import type { ConnectionEdit, NewConnection, Saved } from '../../connections/service.js';
-import type { Checked } from '../../sdk/treaty.js';
+import type {
+  CheckedConnection,
+  ConnectionEdit,
+  NewConnection,
+  Saved,
+} from '../../connections/service.js';
 
 /** One connection as the command line shows it; never a secret. */
 export interface ConnectionLine {
@@ -36,7 +40,7 @@ export interface Operations {
   addConnection(connection: NewConnection): Promise<Saved>;
   /** What is absent stays as it is; null takes a field away. */
   changeConnection(change: ConnectionEdit & { readonly id: string }): Promise<Saved>;
-  checkConnection(target: { readonly id: string }): Promise<Checked | null>;
+  checkConnection(target: { readonly id: string }): Promise<CheckedConnection | null>;
   removeConnection(target: { readonly id: string }): Promise<boolean>;
   /** Returns the token, which is shown once; only its hash stays. */
   createToken(token: { readonly name: string; readonly scopes: string }): Promise<string>;

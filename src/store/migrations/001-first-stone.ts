@@ -104,6 +104,8 @@ export const firstStone: readonly string[] = [
   `CREATE INDEX deliveries_conversation ON deliveries (conversation_id, id)`,
   `CREATE INDEX deliveries_lane ON deliveries (conversation_id, id) WHERE work = 0`,
   `CREATE INDEX deliveries_due ON deliveries (due_at) WHERE work = 0`,
+  `CREATE INDEX deliveries_failed ON deliveries (id) WHERE state = 'failed'`,
+  `CREATE INDEX deliveries_unsettled ON deliveries (id) WHERE state = 'uncertain'`,
   `CREATE INDEX deliveries_uncertain ON deliveries (conversation_id, id) WHERE work = 2`,
   `CREATE TABLE delivery_parts (
     id {id}, delivery_id {int} NOT NULL REFERENCES deliveries(id), connection_id {text} NOT NULL, position {int} NOT NULL,
