@@ -4,10 +4,11 @@
  * Leaves behind: the message amended or emptied, and the ticket told; false while the message is not here yet.
  */
 import { recordEvent } from '../desk/graph.js';
+import { redact } from '../desk/redact.js';
 import type { Draft } from '../model/draft.js';
 import { conversationByKey } from '../store/conversations.js';
 import { draftByPlatformId } from '../store/drafts.js';
-import { amendMessage, messageOfDraft, redactMessage, type MessageRow } from '../store/messages.js';
+import { amendMessage, messageOfDraft, type MessageRow } from '../store/messages.js';
 import { ticketById } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
@@ -18,7 +19,7 @@ export function* amend(draft: Draft, now: number): Work<boolean> {
   const recalled = draft.kind === 'recall';
   // Deliveries are shuffled: an edit that comes behind the recall must not bring the words back.
   if (message.state === 'recalled') return true;
-  if (recalled) yield* redactMessage(message.id);
+  if (recalled) yield* redact(message);
   else yield* amendMessage(message.id, draft.text, draft.html);
   const ticket = yield* ticketById(message.ticket_id);
   if (ticket === undefined) return true;

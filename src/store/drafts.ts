@@ -142,6 +142,14 @@ export function* buryDraft(id: number, reason: string): Work<void> {
   yield* run('UPDATE drafts SET state = 3, reason = ? WHERE id = ?', reason, id);
 }
 
+/** Its words are gone; that it came, and what it was about, stays. */
+export function* redactDraft(id: number): Work<void> {
+  const row = yield* draftById(id);
+  if (row === undefined) return;
+  const body = { ...(JSON.parse(row.body) as Draft), subject: null, text: '', html: null };
+  yield* run('UPDATE drafts SET body = ? WHERE id = ?', JSON.stringify(body), id);
+}
+
 export function* reviveDrafts(): Work<number> {
   return yield* run('UPDATE drafts SET state = 0, attempts = 0, due_at = 0 WHERE state = 3');
 }

@@ -108,7 +108,10 @@ export function* amendMessage(id: number, text: string, html: string | null): Wo
 }
 
 export function* redactMessage(id: number): Work<void> {
-  yield* run(`UPDATE messages SET text = '', html = NULL, state = 'recalled' WHERE id = ?`, id);
+  yield* run(
+    `UPDATE messages SET subject = NULL, text = '', html = NULL, state = 'recalled' WHERE id = ?`,
+    id,
+  );
 }
 
 export interface AttachmentRow {

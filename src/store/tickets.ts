@@ -137,6 +137,20 @@ export function* insertEvent(
   );
 }
 
+/** Tickets of one conversation, merged ones too. */
+export function* ticketsOfConversation(conversation: number): Work<readonly number[]> {
+  const rows = yield* all<{ id: number }>(
+    'SELECT id FROM tickets WHERE conversation_id = ? ORDER BY id',
+    conversation,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** For what must not be read any more; what happened stays as it was. */
+export function* rewriteEvent(id: number, data: string): Work<void> {
+  yield* run('UPDATE events SET data = ? WHERE id = ?', data, id);
+}
+
 export function* eventsOfTickets(tickets: readonly number[]): Work<readonly EventRow[]> {
   return yield* all<EventRow>(
     `SELECT ${EVENT} FROM events WHERE ticket_id IN {ids} ORDER BY id`,
