@@ -141,10 +141,16 @@ function finding(server: 'IMAP' | 'SMTP', failure: Failure, code: string): Findi
     cause,
     text: {
       en: `${server}: ${failure.why}.`,
-      zh: `${server}：${WHAT[cause] ?? failure.why}（${failure.why}）。`,
+      zh: `${server}：${WHAT[cause] ?? '无法使用'}${detailOf(failure, code)}。`,
     },
     next: NEXT[cause] ?? GENERAL,
   };
+}
+
+/** What is the same in every language: the setting, or the code of the server or the system. */
+function detailOf(failure: Failure, code: string): string {
+  if (failure.kind === 'misconfigured') return `（${failure.setting}）`;
+  return /^[A-Z0-9_.-]+$/.test(code) ? `（${code}）` : '';
 }
 
 const DNS_CODES: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EDNS', 'ENODATA']);

@@ -1,4 +1,4 @@
-import { MINUTE, readJson } from '../../src/sdk/index.js';
+import { causeOfSilence, MINUTE, readJson } from '../../src/sdk/index.js';
 import type { Checked, Context, Finding, HttpResult, Localised } from '../../src/sdk/index.js';
 import { callTwilio } from './client.js';
 import { configOf } from './settings.js';
@@ -54,15 +54,18 @@ function badSetting(name: string): Finding {
 function troubleOf(result: HttpResult): Finding | null {
   if (result.kind === 'notSent') {
     return bad(
-      result.cause === 'forbidden' ? 'allowList' : result.cause,
-      { en: `Twilio cannot be reached: ${result.why}`, zh: `无法连接 Twilio：${result.why}` },
+      causeOfSilence(result).cause,
+      {
+        en: `Twilio cannot be reached: ${result.why}`,
+        zh: `无法连接 Twilio：${causeOfSilence(result).zh}。`,
+      },
       { en: 'Check the API address and the network.', zh: '请检查 API 地址与网络。' },
     );
   }
   if (result.kind === 'unanswered') {
     return bad(
       'network',
-      { en: `Twilio gave no answer: ${result.why}`, zh: `Twilio 没有应答：${result.why}` },
+      { en: `Twilio gave no answer: ${result.why}`, zh: 'Twilio 没有应答。' },
       { en: 'Try again in a minute.', zh: '请稍后重试。' },
     );
   }

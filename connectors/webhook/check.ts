@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { SECOND } from '../../src/sdk/index.js';
+import { causeOfSilence, SECOND } from '../../src/sdk/index.js';
 import type {
   Checked,
   Context,
@@ -45,7 +45,7 @@ const bad = (cause: Finding['cause'], text: Localised, next: Localised): Finding
 function badSetting(setting: string, why: string): Finding {
   return bad(
     setting in Credentials.shape ? 'credentials' : 'setting',
-    { en: `“${setting}”: ${why}.`, zh: `“${setting}”有误：${why}。` },
+    { en: `“${setting}”: ${why}.`, zh: `“${setting}”缺失或填写有误。` },
     { en: 'Correct it in the connection’s form.', zh: '请在连接表单中更正。' },
   );
 }
@@ -70,7 +70,7 @@ function receivingFinding(context: Context, prepared: Prepared): Finding {
   const why = verdict.verdict === 'rejected' ? verdict.why : 'not verified';
   return bad(
     'signature',
-    { en: `Every delivery would be refused: ${why}.`, zh: `所有推送都会被拒绝：${why}。` },
+    { en: `Every delivery would be refused: ${why}.`, zh: '按此设置，所有推送都会被拒绝。' },
     { en: 'Enter the secret this signature needs.', zh: '请填写此签名方式所需的密钥。' },
   );
 }
@@ -153,13 +153,10 @@ function cannotAnswer(): Finding {
 
 function pingFinding(result: HttpResult): Finding {
   if (result.kind !== 'answer') {
-    const cause = result.kind === 'unanswered' ? 'network' : result.cause;
+    const { cause, zh } = causeOfSilence(result);
     return bad(
-      cause === 'forbidden' ? 'allowList' : cause,
-      {
-        en: `The check URL cannot be reached: ${result.why}`,
-        zh: `无法访问检查地址：${result.why}`,
-      },
+      cause,
+      { en: `The check URL cannot be reached: ${result.why}`, zh: `无法访问检查地址：${zh}。` },
       { en: 'Check the URL and the network.', zh: '请检查地址与网络。' },
     );
   }

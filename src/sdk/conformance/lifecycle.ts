@@ -114,8 +114,16 @@ function wordFaults(checked: Checked): Faults {
   if (checked.ok !== findings.every(({ ok }) => ok)) return ['ok and its findings disagree'];
   return findings.flatMap(({ text, ok, next }) => [
     ...(text.en === '' || text.zh === '' ? ['a finding without words in both languages'] : []),
+    ...(isMixed(text.zh) || isMixed(next?.zh ?? '')
+      ? [`"${text.zh}" speaks English in between`]
+      : []),
     ...(ok || next !== undefined ? [] : [`"${text.en}" does not say what to do next`]),
   ]);
+}
+
+/** Names and codes are the same in every language; three small words in a row are a sentence. */
+function isMixed(chinese: string): boolean {
+  return /\b[A-Za-z]+ [a-z]+ [a-z]+\b/.test(chinese);
 }
 
 async function checksGood(_bench: Bench, stage: Stage): Promise<Faults> {
