@@ -31,12 +31,35 @@ function levelOf(line: string): readonly number[] {
   return marks === null ? [] : [marks[0].length];
 }
 
-/** Relative links of a page, without their anchors. */
-function linksOf(file: string): readonly string[] {
+interface Link {
+  readonly path: string;
+  /** Without `#`; empty for the whole page. */
+  readonly anchor: string;
+}
+
+/** Links of a page to files of the checkout, and to its own headings. */
+function linksOf(file: string): readonly Link[] {
   const links = [...textOf(file).matchAll(/\]\(([^()\s]+)\)/g)].map((match) => match[1] ?? '');
   return links
-    .filter((link) => !/^(?:[a-z]+:|#)/.test(link))
-    .map((link) => join(dirname(file), link.replace(/#.*$/, '')));
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .map((link) => {
+      const [path = '', anchor = ''] = link.split('#');
+      return { path: path === '' ? file : join(dirname(file), path), anchor };
+    });
+}
+
+/** Anchors of a page, as they are made of its headings: small letters, hyphens for blanks, no signs. */
+function anchorsOf(file: string): ReadonlySet<string> {
+  const headings = textOf(file).match(/^#{1,6} .+$/gm) ?? [];
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .replace(/^#+ /, '')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
 }
 
 describe('the two readmes', () => {
@@ -51,7 +74,12 @@ describe('the two readmes', () => {
 
 describe('what the documents say is there', () => {
   test.each(pages)('%s links only to files that exist', (page) => {
-    expect(linksOf(page).filter((link) => !exists(link))).toEqual([]);
+    expect(linksOf(page).filter(({ path }) => !exists(path))).toEqual([]);
+  });
+
+  test.each(pages)('%s links only to headings that exist', (page) => {
+    const anchored = linksOf(page).filter(({ path, anchor }) => anchor !== '' && exists(path));
+    expect(anchored.filter(({ path, anchor }) => !anchorsOf(path).has(anchor))).toEqual([]);
   });
 
   test('the scripts the readme runs are scripts of package.json', () => {
