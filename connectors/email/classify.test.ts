@@ -8,8 +8,9 @@ describe('a report of a failed delivery settles it', () => {
   ])('%s', (name, about, code) => {
     const read = fixtureMail(name);
     expect(read).toMatchObject({ kind: 'receipt', class: 'bounce', about });
-    expect(read.receipt).toEqual({ status: 'failed', code });
-    expect(read.bounce?.recipients[0]?.address).toMatch(/^zhang@/);
+    const address = read.bounce?.recipients[0]?.address;
+    expect(address).toMatch(/^zhang@/);
+    expect(read.receipt).toEqual({ status: 'failed', code, gone: address });
     expect(read.sender.identities).toEqual([]);
   });
 

@@ -83,6 +83,8 @@ export interface Mail {
   readonly receipt: {
     readonly status: 'failed' | 'delivered' | 'read';
     readonly code: string | null;
+    /** Addresses that the report says do not exist, separated by spaces; null: none. */
+    readonly gone: string | null;
   } | null;
   readonly sender: {
     readonly handle: string;

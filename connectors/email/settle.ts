@@ -28,7 +28,7 @@ export function settle(mailClass: MailClass, read: ReadMail, report: Report | nu
       return { kind: 'automatic', about: bounce.originalMessageId, receipt: null, bounce };
     }
     case 'readReceipt':
-      return asReceipt(shownId(report), { status: 'read', code: null }, null);
+      return asReceipt(shownId(report), { status: 'read', code: null, gone: null }, null);
     case 'autoReply':
     case 'list':
     case 'report':
@@ -46,9 +46,22 @@ function byDelivery(mailClass: 'bounce' | 'delivered', bounce: Bounce): Settled 
   const code = bounce.recipients.find(({ status }) => status !== '')?.status ?? null;
   const receipt =
     mailClass === 'bounce'
-      ? ({ status: 'failed', code } as const)
-      : ({ status: 'delivered', code: null } as const);
+      ? ({ status: 'failed', code, gone: goneOf(bounce) } as const)
+      : ({ status: 'delivered', code: null, gone: null } as const);
   return asReceipt(bounce.originalMessageId, receipt, bounce);
+}
+
+/** The mailbox does not exist (X.1.1, X.1.10) or is closed (X.2.1); moved, full and refused ones may take mail again. */
+const GONE = /^5\.(1\.1|1\.10|2\.1)$/;
+
+function goneOf({ recipients }: Bounce): string | null {
+  const gone = recipients.filter(({ status, address }) => GONE.test(status) && address !== '');
+  return gone.length === 0
+    ? null
+    : gone
+        .map(({ address }) => address)
+        .join(' ')
+        .slice(0, 2_000);
 }
 
 function asReceipt(

@@ -121,6 +121,69 @@ test('a failure that names a dead mailbox marks the address in the group of its 
   expect(await shop.reply(2, 'again')).toMatchObject({ refusal: { cause: 'recipientGone' } });
 });
 
+test('of several who got it, only the one who is gone is marked', async () => {
+  await shop.file({ conversation: 'mail', sender: { handle: 'Zhang@Example.com' } });
+  await queueReply(shop, 2, 'hello');
+  await shop.send();
+  const gone = (address: string): Partial<DraftInput> =>
+    receipt('sent-1', 'failed', { fields: { recipientGone: address } });
+  await shop.file(gone('copy@example.com'));
+  expect(await shop.reply(2, 'again')).toMatchObject({ kind: 'queued' });
+  await shop.send();
+  await shop.file({ ...gone('copy@example.com zhang@example.com'), about: 'sent-2' });
+  expect(await shop.reply(2, 'again')).toMatchObject({ refusal: { cause: 'recipientGone' } });
+});
+
+describe('a receipt that gives back our key, when the part was sent again', () => {
+  /** Sent without an answer, and again at an agent's word; the second send has this outcome. */
+  async function resent(second: Outcome | null): Promise<{ id: number; partKey: string }> {
+    courier.script.push(uncertain('no answer'), ...(second === null ? [] : [second]));
+    const id = await queueReply(shop, 1, 'hello');
+    await shop.send();
+    await shop.write(() => resolveDelivery(id, 'resend', 'anna', shop.clock.now()));
+    if (second !== null) await shop.send();
+    return { id, partKey: await keyOf(id) };
+  }
+
+  test('settles the send that has its id, not the one before', async () => {
+    const { id, partKey } = await resent(sent('second', 'awaitReceipt'));
+    await shop.file(receipt('first', 'failed', { fields: { partKey } }));
+    expect(await stateOf(shop, id)).toBe('sent');
+    await shop.file(receipt('second', 'delivered', { fields: { partKey } }));
+    expect(await stateOf(shop, id)).toBe('delivered');
+  });
+
+  test('takes nothing back from what still waits to be sent', async () => {
+    const { id, partKey } = await resent(null);
+    await shop.file(receipt('first', 'failed', { fields: { partKey } }));
+    await shop.send();
+    expect(await stateOf(shop, id)).toBe('sent');
+  });
+
+  test('waits while the second send has no answer, and is then known for what it is', async () => {
+    const { id, partKey } = await resent(null);
+    let answer: (outcome: Outcome) => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      courier.script.push(() => {
+        resolve();
+        return new Promise<Outcome>((settle) => (answer = settle));
+      });
+    });
+    const sending = shop.send();
+    await begun;
+    await shop.file(
+      receipt('first', 'failed', { fields: { partKey } }),
+      receipt('second', 'delivered', { fields: { partKey } }),
+    );
+    expect(await stateOf(shop, id)).toBe('sending');
+    answer(sent('second', 'awaitReceipt'));
+    await sending;
+    shop.clock.pass(HOUR);
+    await shop.file();
+    expect(await stateOf(shop, id)).toBe('delivered');
+  });
+});
+
 test('a watermark means everything that was sent up to it, and nothing that still waits', async () => {
   const early = await queueReply(shop, 1, 'early');
   await shop.send();

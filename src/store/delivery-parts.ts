@@ -167,6 +167,15 @@ export function* insertAttempt(part: number, at: number, outcome: string): Work<
   yield* insert('INSERT INTO attempts (part_id, at, outcome) VALUES (?, ?, ?)', part, at, outcome);
 }
 
+/** JSON of what became of each send of a part, in order. */
+export function* outcomesOf(part: number): Work<readonly string[]> {
+  const rows = yield* all<{ outcome: string }>(
+    'SELECT outcome FROM attempts WHERE part_id = ? ORDER BY id',
+    part,
+  );
+  return rows.map(({ outcome }) => outcome);
+}
+
 /** How often this part met a defect of its connector. */
 export function* defectsOf(part: number): Work<number> {
   const row = yield* get<{ n: number }>(

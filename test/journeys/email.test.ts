@@ -95,6 +95,8 @@ describe.each([
     await customer.bounce(await mail.nthMail(customer, 1));
     const failed = await desk.settled(reply, 'failed');
     expect(failed.failure?.why).toContain('5.1.1');
+    const again = await desk.hub.api('POST', `/tickets/${ticket}/replies`, { text: 'Hello?' });
+    expect([again.status, again.body]).toMatchObject([422, { cause: 'recipientGone' }]);
     expect(await desk.ticket(ticket)).toMatchObject({ counts: { in: 1 } });
     expect(await desk.ticketsSaying('Undelivered Mail')).toEqual([]);
   });
