@@ -78,7 +78,7 @@ async function greet({ connection, dial, secret, ended }: Opening): Promise<Smtp
     connection.connect((error) => resolve(error ?? null)),
   );
   const noGreeting = await Promise.race([connected, ended]);
-  if (noGreeting !== null) return trouble(noGreeting, 'connect', false);
+  if (noGreeting !== null) return unreached(dial, trouble(noGreeting, 'connect', false));
   if (secret === null) return null;
   const auth = await authOf(dial, secret);
   const login = new Promise<ClientError | null>((resolve) => connection.login(auth, resolve));
@@ -204,6 +204,17 @@ function trouble(error: ClientError, phase: Stage, dotSent: boolean): SmtpTroubl
   if (refusal !== null) return { kind: 'refused', refusal };
   const code = error.originalCode ?? error.code ?? '';
   return { kind: 'broken', broken: { stage, code, why: sentence(error, stage, code), dotSent } };
+}
+
+/** Whoever reads it has to find the setting that is wrong. */
+function unreached({ host, port }: Dial, found: SmtpTrouble): SmtpTrouble {
+  if (found.kind !== 'broken') return found;
+  const { broken } = found;
+  const why =
+    broken.code === 'ECONNREFUSED'
+      ? `nothing listens at ${host}:${port} (ECONNREFUSED): compare host and port`
+      : `${host}:${port}: ${broken.why}`;
+  return { kind: 'broken', broken: { ...broken, why } };
 }
 
 /** The client compares the mail with the SIZE the server announced (RFC 1870) and does not even begin. */

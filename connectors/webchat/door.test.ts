@@ -95,7 +95,8 @@ describe('the door', () => {
     const answer = await post('/messages', body, { authorization: `Bearer ${visitor.token}` });
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    const problem = JSON.parse(answer.text) as { status: number; detail: string };
+    const problem = JSON.parse(answer.text) as { type: string; status: number; detail: string };
+    expect(problem.type).toMatch(/^\/docs\/errors#hub_\d{3}$/);
     expect(problem.status).toBe(status);
     expect(problem.detail).toMatch(/\w/);
     expect(room.core.stored.size).toBe(0);

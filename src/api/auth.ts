@@ -108,7 +108,7 @@ const missing = (): ProblemAnswer =>
 const unknown = (): ProblemAnswer =>
   problem(
     'unauthenticated',
-    'this token is not known, or it was revoked',
+    'this token is not known, or it was revoked: an admin makes a new one with POST /api/v1/tokens or: npm run -s hubbub -- token create',
     {},
     { 'www-authenticate': 'Bearer error="invalid_token"' },
   );

@@ -4,6 +4,7 @@ import { readBody, type BodyLimits } from './body.js';
 import { problem, type ProblemAnswer } from './answer.js';
 import type { BodyRule, Route } from './route.js';
 import { readJson } from '../model/json.js';
+import { mistakeOf, type Issue } from '../model/mistakes.js';
 
 export const JSON_BODY_BYTES = 1_048_576;
 const MOST_MISTAKES = 20;
@@ -97,33 +98,34 @@ function isJson(contentType: string | undefined): boolean {
   return type === 'application/json' || (type.startsWith('application/') && type.endsWith('+json'));
 }
 
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
+interface AnyIssue extends Issue {
   /** What each alternative of a union finds wrong. */
-  readonly errors?: readonly (readonly Issue[])[];
+  readonly errors?: readonly (readonly AnyIssue[])[];
 }
 
 /** Of alternatives, the one that was meant is the one that fits deepest. */
-function plain(issue: Issue): readonly Issue[] {
+function plain(issue: AnyIssue): readonly Issue[] {
   if (issue.errors === undefined) return [issue];
-  const depth = (branch: readonly Issue[]): number =>
+  const depth = (branch: readonly AnyIssue[]): number =>
     Math.max(0, ...branch.map(({ path }) => path.length));
   const [meant = []] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
   if (meant.length === 0) return [{ path: issue.path, message: issue.message }];
-  return meant.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
+  return meant.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 /** Each mistake with its field, the first of them in the sentence. */
 function mistakes(
   name: 'badRequest' | 'invalidForm',
   where: string,
-  issues: readonly Issue[],
+  issues: readonly AnyIssue[],
 ): ProblemAnswer {
   const problems = issues
     .flatMap(plain)
     .slice(0, MOST_MISTAKES)
-    .map(({ path, message }) => ({ field: path.map(String).join('.'), message }));
+    .map((issue) => {
+      const why = mistakeOf(issue);
+      return { field: issue.path.map(String).join('.'), message: why.en, why };
+    });
   const [first] = problems;
   const place = first === undefined || first.field === '' ? where : `${where}: ${first.field}`;
   return problem(name, `${place}: ${first?.message ?? 'is wrong'}`, { problems });

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { mappingsFor, type MappingLibrary } from '../mapping/load.js';
+import type { Localised } from '../model/localised.js';
+import { mistakeOf } from '../model/mistakes.js';
 import type { Clock } from '../model/time.js';
 import { fieldMeta } from '../sdk/fields.js';
 import type { Checked, Connector, Live } from '../sdk/treaty.js';
@@ -50,6 +52,8 @@ export interface ConnectionEdit {
 export interface FormProblem {
   readonly field: string;
   readonly message: string;
+  /** The same in both languages. */
+  readonly why?: Localised;
 }
 
 export type Saved =
@@ -228,13 +232,14 @@ function problemsOf(
   schema: z.ZodObject,
 ): readonly FormProblem[] {
   if (parsed.success) return [];
-  return parsed.error.issues.map(({ path, message }) => {
+  return parsed.error.issues.map((issue) => {
+    const { path } = issue;
     const top = schema.shape[String(path[0])] as z.ZodType | undefined;
-    const label = top === undefined ? null : fieldMeta(top)?.label.en;
-    return {
-      field: [part, ...path].join('.'),
-      message: label === undefined || label === null ? message : `${label}: ${message}`,
-    };
+    const label = top === undefined ? undefined : fieldMeta(top)?.label;
+    const { en, zh } = mistakeOf(issue);
+    const why =
+      label === undefined ? { en, zh } : { en: `${label.en}: ${en}`, zh: `${label.zh}:${zh}` };
+    return { field: [part, ...path].join('.'), message: why.en, why };
   });
 }
 

@@ -15,6 +15,8 @@ export type { Identity, Proof } from '../model/identity.js';
 export type { Localised } from '../model/localised.js';
 export type { Failure, Outcome } from '../model/outcome.js';
 export { failed, sent, uncertain } from '../model/outcome.js';
+export { problemDetails } from '../model/problems.js';
+export type { ProblemName } from '../model/problems.js';
 export type { Part, Reply, ReplyAttachment } from '../model/reply.js';
 export type { Clock } from '../model/time.js';
 export { DAY, HOUR, MINUTE, SECOND } from '../model/time.js';
