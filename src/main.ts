@@ -115,7 +115,6 @@ async function openHub(house: House): Promise<Hub> {
   const crashpoint = createCrashpoint(loaded.environment.crashpoints);
   const metrics = openMetrics();
   const queue = await openQueue(loaded, log);
-  const receive = createReceive({ ...house, queue });
   const http = createHttpClient({ allowPrivate: network.allowPrivate });
   const tail = openTail(store);
   const address = { port: doors.port };
@@ -123,6 +122,7 @@ async function openHub(house: House): Promise<Hub> {
     doors.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${address.port}`;
   const registry = openRegistry({ ...house, publicUrl });
   const { find } = registry;
+  const receive = createReceive({ ...house, queue, find });
   const bounds = openBounds(doors);
   const count = metrics.received;
   watchStanding(metrics, house);

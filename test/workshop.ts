@@ -119,7 +119,15 @@ export async function openWorkshop(): Promise<Workshop> {
       });
       const account = { id, settings: {}, credentials: {}, hookUrl: '', macKeys: [] };
       connections.set(id, {
-        ...{ id, group: group_id, name: id, status: 'active', account },
+        ...{
+          id,
+          group: group_id,
+          name: id,
+          status: 'active',
+          account,
+          secretVersion: 1,
+          earlier: new Map(),
+        },
         connector: courier.connector,
         mappings: courierMappings(),
       });

@@ -1,7 +1,14 @@
 import type { Connected, FindConnection } from '../intake/connected.js';
 import { mappingsFor, type MappingLibrary } from '../mapping/load.js';
+import type { Account } from '../sdk/inbound.js';
 import type { Connector } from '../sdk/treaty.js';
-import { connectionsVersion, liveConnections, type ConnectionRow } from '../store/connections.js';
+import {
+  connectionsVersion,
+  liveConnections,
+  retiredSecrets,
+  type ConnectionRow,
+  type RetiredSecret,
+} from '../store/connections.js';
 import type { Store } from '../store/store.js';
 import type { Vault } from './vault.js';
 
@@ -41,9 +48,11 @@ export function openRegistry(deps: RegistryDependencies): Registry {
   async function read(): Promise<void> {
     const version = await deps.store.read(connectionsVersion);
     if (version === seen) return;
-    const rows = await deps.store.read(liveConnections);
+    const [rows, retired] = await deps.store.read(function* () {
+      return [yield* liveConnections(), yield* retiredSecrets()] as const;
+    });
     const before = connections;
-    connections = new Map(rows.flatMap((row) => entryOf(deps, row)));
+    connections = new Map(rows.flatMap((row) => entryOf(deps, row, retired)));
     for (const row of rows) sayTurned(deps, before.get(row.id), row);
     seen = version;
     for (const changed of watchers) changed();
@@ -82,6 +91,7 @@ function sayTurned(
 function entryOf(
   deps: RegistryDependencies,
   row: ConnectionRow,
+  retired: readonly RetiredSecret[],
 ): readonly (readonly [string, Connected])[] {
   const connector = deps.connectors.get(row.connector);
   if (connector === undefined) {
@@ -91,7 +101,9 @@ function entryOf(
     return [];
   }
   try {
-    return [[row.id, connectedOf(deps, row, connector)]];
+    const connected = connectedOf(deps, row, connector);
+    const old = retired.filter(({ connection_id }) => connection_id === row.id);
+    return [[row.id, { ...connected, earlier: earlierOf(deps, connected, old) }]];
   } catch (error) {
     deps.log.error(`the connection is left out: ${(error as Error).message}`, {
       connection: row.id,
@@ -104,7 +116,7 @@ function connectedOf(
   { vault, mappings, publicUrl }: RegistryDependencies,
   row: ConnectionRow,
   connector: Connector,
-): Connected {
+): Omit<Connected, 'earlier'> {
   const settings = JSON.parse(row.settings) as Record<string, unknown>;
   const set = mappingsFor(mappings, row.connector, settings);
   if (set === null) throw new Error(`there is no mapping for ${row.connector}`);
@@ -116,6 +128,7 @@ function connectedOf(
     status: row.status,
     connector,
     mappings: set,
+    secretVersion: row.secret_version,
     account: {
       id: row.id,
       settings,
@@ -124,6 +137,25 @@ function connectedOf(
       macKeys: vault.macKeys(row.id),
     },
   };
+}
+
+/** Secrets that were sealed with a lost key are left out: what came under them is tried with the present ones. */
+function earlierOf(
+  { vault, log }: RegistryDependencies,
+  { id, account }: Omit<Connected, 'earlier'>,
+  retired: readonly RetiredSecret[],
+): ReadonlyMap<number, Account> {
+  const accounts = new Map<number, Account>();
+  for (const { version, sealed } of retired) {
+    try {
+      const credentials = vault.open(id, sealed) as Record<string, unknown>;
+      accounts.set(version, { ...account, credentials });
+    } catch (error) {
+      const why = (error as Error).message;
+      log.warn(`secrets that were replaced cannot be opened: ${why}`, { connection: id });
+    }
+  }
+  return accounts;
 }
 
 /** Where a platform calls, without the secret that may follow. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createCourier, type Courier } from '../../test/courier.js';
 import { delivery, queueReply } from '../../test/outbox.js';
 import { courierMappings, openWorkshop, type Workshop } from '../../test/workshop.js';
-import type { Connected } from '../intake/connected.js';
+import { accountUnder, type Connected } from '../intake/connected.js';
 import { failed } from '../model/outcome.js';
 import { setConnectionStatus } from '../store/connections.js';
 import { run } from '../store/work.js';
@@ -277,4 +277,37 @@ test('a check resumes no connection that an admin has paused', async () => {
   await service.setStatus(id, 'paused');
   expect(await service.check(id)).toMatchObject({ ok: true, resumed: false });
   expect(known(id).status).toBe('paused');
+});
+
+describe('secrets that are replaced', () => {
+  const changed = async (): Promise<string> => {
+    const id = await added({ credentials: { password: 'old-password' } });
+    await service.change(id, { credentials: { password: 'new-password' } });
+    return id;
+  };
+
+  test('still read what came under them, and nothing else', async () => {
+    const id = await changed();
+    const { account, secretVersion, earlier } = known(id);
+    expect([secretVersion, account.credentials['password']]).toEqual([2, 'new-password']);
+    expect(accountUnder(known(id), 1).credentials['password']).toBe('old-password');
+    expect(accountUnder(known(id), 2)).toBe(account);
+    expect([...earlier.keys()]).toEqual([1]);
+  });
+
+  test('are sealed, and erased with the connection', async () => {
+    const id = await changed();
+    const kept = await shop.rows('SELECT * FROM retired_secrets');
+    expect(kept).toHaveLength(1);
+    expect(JSON.stringify(kept)).not.toContain('old-password');
+    await service.remove(id);
+    expect(await shop.rows('SELECT * FROM retired_secrets')).toEqual([]);
+  });
+
+  test('are not made by a change of the name alone', async () => {
+    const id = await added();
+    await service.change(id, { name: 'Another name' });
+    expect(known(id).secretVersion).toBe(1);
+    expect(await shop.rows('SELECT * FROM retired_secrets')).toEqual([]);
+  });
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { mappingsFor, type MappingLibrary } from '../mapping/load.js';
 import type { Localised } from '../model/localised.js';
@@ -169,12 +170,14 @@ async function changeOne(
     credentials: patched(credentials, asRecord(present?.credentials), asRecord(change.credentials)),
   });
   if (form.kind === 'invalid') return form;
+  const same = isDeepStrictEqual(form.credentials, present?.credentials);
+  const edit = {
+    name: change.name ?? row.name,
+    settings: JSON.stringify(form.settings),
+    credentials: same ? null : deps.vault.seal(id, form.credentials),
+  };
   await deps.store.write(function* () {
-    yield* changeConnection(id, {
-      name: change.name ?? row.name,
-      settings: JSON.stringify(form.settings),
-      credentials: deps.vault.seal(id, form.credentials),
-    });
+    yield* changeConnection(id, edit, deps.clock.now());
     if (row.status !== 'failing') return;
     // What the platform refused was changed: the queue goes on, and stops again if it was not enough.
     yield* setConnectionStatus(id, 'active', null);

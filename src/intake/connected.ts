@@ -12,7 +12,19 @@ export interface Connected {
   readonly status: ConnectionStatus;
   readonly connector: Connector;
   readonly account: Account;
+  /** Which of its secrets the account holds. */
+  readonly secretVersion: number;
+  /** The account as it was under earlier secrets, by their version: what came under them is read with them. */
+  readonly earlier: ReadonlyMap<number, Account>;
   readonly mappings: MappingSet;
+}
+
+/** The account that an envelope came under; the present one where those secrets cannot be had any more. */
+export function accountUnder(
+  { account, secretVersion, earlier }: Connected,
+  version: number,
+): Account {
+  return version === secretVersion ? account : (earlier.get(version) ?? account);
 }
 
 /** Handed in by the composition root; undefined: unknown or removed. */

@@ -1,5 +1,6 @@
 import { createCourier, refineAsIs, type Courier } from '../../test/courier.js';
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
+import type { Connected } from './connected.js';
 import { normalise, type NormaliseDependencies } from './normalise.js';
 import { createReceive, INLINE_BODY_BYTES } from './receive.js';
 import { MINUTE, SECOND } from '../model/time.js';
@@ -276,4 +277,31 @@ test('what goes to quarantine is said by its id, and without a word of its conte
   expect(noticed).toEqual([
     { sentence: 'an envelope is in quarantine', connection: 'a', ids: { envelope: id } },
   ]);
+});
+
+test('an envelope is read with the secrets it came under, although others took their place', async () => {
+  const passwords: unknown[] = [];
+  await connect({
+    decode: (_envelope, { credentials }) => {
+      passwords.push(credentials['password']);
+      return { kind: 'raws', raws: [], remarks: [] };
+    },
+  });
+  const present = deps.find('a');
+  if (present === undefined) throw new Error('the connection is not there');
+  const under = (secretVersion: number, password: string): Connected => ({
+    ...present,
+    secretVersion,
+    account: { ...present.account, credentials: { password } },
+  });
+  const before = under(1, 'old');
+  const now = { ...under(2, 'new'), earlier: new Map([[1, before.account]]) };
+  let find = (): Connected => before;
+  const receive = createReceive({ ...shop, find: () => find() });
+  const arrival = { body: Buffer.from('[]'), type: '', notes: {}, query: '' };
+  await receive('a', [{ ...arrival, key: 'e1' }]);
+  find = () => now;
+  await receive('a', [{ ...arrival, key: 'e2' }]);
+  await normalise({ ...deps, find: () => now });
+  expect(passwords).toEqual(['old', 'new']);
 });

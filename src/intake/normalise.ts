@@ -4,7 +4,7 @@
  * Leaves behind: drafts that wait for filing, woken pumps, or quarantine with the bytes kept.
  */
 import { draftsOf, type Drafted } from './drafting.js';
-import type { Connected, FindConnection } from './connected.js';
+import { accountUnder, type Connected, type FindConnection } from './connected.js';
 import type { Apart } from './apart.js';
 import type { Draft } from '../model/draft.js';
 import { openSlowLane, type SlowLane } from './slow-lane.js';
@@ -136,7 +136,8 @@ async function readOne(deps: NormaliseDependencies, row: EnvelopeRow): Promise<R
   }
   try {
     const envelope = await envelopeOf(deps.blobs, row);
-    return await read(deps, connected, envelope);
+    const account = accountUnder(connected, row.secret_version);
+    return await read(deps, { ...connected, account }, envelope);
   } catch (error) {
     return { kind: 'defect', why: defectText(error) };
   }

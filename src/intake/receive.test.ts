@@ -43,7 +43,8 @@ const arrival = (key: string, body: string | Buffer = key): Arrival => ({
   query: '',
 });
 
-const receiveOn = (store: Store): Receive => createReceive({ store, blobs, queue, clock });
+const receiveOn = (store: Store): Receive =>
+  createReceive({ store, blobs, queue, clock, find: () => undefined });
 
 const envelopes = (): Promise<readonly EnvelopeRow[]> =>
   test_.store.read(() => all<EnvelopeRow>('SELECT * FROM envelopes ORDER BY id'));

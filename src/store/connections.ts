@@ -9,6 +9,8 @@ export interface ConnectionRow {
   readonly settings: string;
   /** Sealed by the vault; only it can read them. */
   readonly credentials: string;
+  /** Rises whenever other secrets take their place. */
+  readonly secret_version: number;
   readonly status: 'active' | 'paused' | 'failing';
   readonly status_reason: string | null;
   readonly version: number;
@@ -17,7 +19,7 @@ export interface ConnectionRow {
 }
 
 const COLUMNS =
-  'id, connector, name, group_id, settings, credentials, status, status_reason, version, created_at, removed_at';
+  'id, connector, name, group_id, settings, credentials, secret_version, status, status_reason, version, created_at, removed_at';
 
 export function* liveConnections(): Work<readonly ConnectionRow[]> {
   return yield* all<ConnectionRow>(
@@ -38,7 +40,7 @@ export function* connectionsVersion(): Work<number> {
 }
 
 export function* insertConnection(
-  row: Omit<ConnectionRow, 'status_reason' | 'version' | 'removed_at'>,
+  row: Omit<ConnectionRow, 'secret_version' | 'status_reason' | 'version' | 'removed_at'>,
 ): Work<void> {
   yield* run(
     `INSERT INTO connections (id, connector, name, group_id, settings, credentials, status, version, created_at)
@@ -57,16 +59,47 @@ export function* insertConnection(
 export interface ConnectionChange {
   readonly name: string;
   readonly settings: string;
-  readonly credentials: string;
+  /** Null: the secrets are as they were. */
+  readonly credentials: string | null;
 }
 
-export function* changeConnection(id: string, change: ConnectionChange): Work<void> {
+/** Secrets that are replaced are kept, sealed: envelopes that came under them may not be read yet, or be replayed. */
+export function* changeConnection(
+  id: string,
+  { name, settings, credentials }: ConnectionChange,
+  now: number,
+): Work<void> {
+  if (credentials !== null) {
+    yield* run(
+      `INSERT INTO retired_secrets (connection_id, version, sealed, retired_at)
+       SELECT id, secret_version, credentials, ? FROM connections WHERE id = ?`,
+      now,
+      id,
+    );
+    yield* run(
+      'UPDATE connections SET credentials = ?, secret_version = secret_version + 1 WHERE id = ?',
+      credentials,
+      id,
+    );
+  }
   yield* run(
-    'UPDATE connections SET name = ?, settings = ?, credentials = ?, version = version + 1 WHERE id = ?',
-    change.name,
-    change.settings,
-    change.credentials,
+    'UPDATE connections SET name = ?, settings = ?, version = version + 1 WHERE id = ?',
+    name,
+    settings,
     id,
+  );
+}
+
+export interface RetiredSecret {
+  readonly connection_id: string;
+  readonly version: number;
+  readonly sealed: string;
+}
+
+/** Earlier secrets of all connections that are there. */
+export function* retiredSecrets(): Work<readonly RetiredSecret[]> {
+  return yield* all<RetiredSecret>(
+    'SELECT connection_id, version, sealed FROM retired_secrets ORDER BY connection_id, version',
   );
 }
 
@@ -92,6 +125,7 @@ export function* removeConnection(id: string, now: number): Work<boolean> {
     now,
     id,
   );
+  yield* run('DELETE FROM retired_secrets WHERE connection_id = ?', id);
   return changed > 0;
 }
 

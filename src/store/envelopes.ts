@@ -20,6 +20,8 @@ export interface EnvelopeRow {
   readonly attempts: number;
   readonly reason: string | null;
   readonly remarks: string | null;
+  /** Of the connection's secrets: those it came under decode it. */
+  readonly secret_version: number;
 }
 
 /** An arrival on its way into its row: small bodies stand in the row, large ones in the blob store. */
@@ -28,18 +30,19 @@ export interface NewEnvelope {
   readonly arrival: Arrival;
   readonly receivedAt: number;
   readonly blob: string | null;
+  readonly secretVersion: number;
 }
 
 /** Returns the row; null when this delivery is already here. */
 export function* insertEnvelope(envelope: NewEnvelope): Work<EnvelopeRow | null> {
-  const { connection, arrival, receivedAt, blob } = envelope;
+  const { connection, arrival, receivedAt, blob, secretVersion } = envelope;
   const key = boundedKey(arrival.key);
   const notes = JSON.stringify(arrival.notes);
   const body = blob === null ? arrival.body : null;
   const size = arrival.body.length;
   const id = yield* insert(
-    `INSERT INTO envelopes (connection_id, key, received_at, type, notes, query, body, blob, size, state)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (connection_id, key) DO NOTHING`,
+    `INSERT INTO envelopes (connection_id, key, received_at, type, notes, query, body, blob, size, state, secret_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (connection_id, key) DO NOTHING`,
     connection,
     key,
     receivedAt,
@@ -49,6 +52,7 @@ export function* insertEnvelope(envelope: NewEnvelope): Work<EnvelopeRow | null>
     body,
     blob,
     size,
+    secretVersion,
   );
   if (id === 0) return null;
   return {
@@ -66,11 +70,12 @@ export function* insertEnvelope(envelope: NewEnvelope): Work<EnvelopeRow | null>
     attempts: 0,
     reason: null,
     remarks: null,
+    secret_version: secretVersion,
   };
 }
 
 const COLUMNS =
-  'id, connection_id, key, received_at, type, notes, query, body, blob, size, state, attempts, reason, remarks';
+  'id, connection_id, key, received_at, type, notes, query, body, blob, size, state, attempts, reason, remarks, secret_version';
 
 /** How much of what waits is taken at a time; `bytes` counts bodies, wherever they are kept. */
 export interface Portion {
@@ -179,7 +184,7 @@ export function* replayEnvelope(id: number): Work<boolean> {
   return changed > 0;
 }
 
-export type ListedEnvelope = Omit<EnvelopeRow, 'body' | 'notes' | 'query'>;
+export type ListedEnvelope = Omit<EnvelopeRow, 'body' | 'notes' | 'query' | 'secret_version'>;
 
 /** Without their bytes, the youngest first; `before`: the id of the last one seen. */
 export function* listEnvelopes(

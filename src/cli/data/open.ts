@@ -55,7 +55,7 @@ async function overHouse(house: House): Promise<Opened> {
     onRing: () => undefined,
     close: () => Promise.resolve(),
   };
-  const receive = createReceive({ ...house, queue });
+  const receive = createReceive({ ...house, queue, find: registry.find });
   return {
     operations: operationsOver({ house, registry, connections, receive, ring: queue.ring }),
     served: house.store.dialect === 'postgres',

@@ -10,9 +10,12 @@ export const firstStone: readonly string[] = [
   `CREATE TABLE connections (
     id {text} PRIMARY KEY, connector {text} NOT NULL, name {text} NOT NULL,
     group_id {int} NOT NULL REFERENCES groups(id),
-    settings {text} NOT NULL, credentials {text} NOT NULL,
+    settings {text} NOT NULL, credentials {text} NOT NULL, secret_version {int} NOT NULL DEFAULT 1,
     status {text} NOT NULL, status_reason {text},
     version {int} NOT NULL, created_at {int} NOT NULL, removed_at {int})`,
+  `CREATE TABLE retired_secrets (
+    connection_id {text} NOT NULL REFERENCES connections(id), version {int} NOT NULL, sealed {text} NOT NULL,
+    retired_at {int} NOT NULL, PRIMARY KEY (connection_id, version))`,
   `CREATE TABLE cursors (
     connection_id {text} NOT NULL REFERENCES connections(id), name {text} NOT NULL, value {text} NOT NULL,
     PRIMARY KEY (connection_id, name))`,
@@ -23,6 +26,7 @@ export const firstStone: readonly string[] = [
     type {text} NOT NULL, notes {text} NOT NULL, query {text} NOT NULL,
     body {bytes}, blob {text}, size {int} NOT NULL, state {int} NOT NULL, attempts {int} NOT NULL DEFAULT 0,
     due_at {int} NOT NULL DEFAULT 0, lease_until {int} NOT NULL DEFAULT 0, reason {text}, remarks {text},
+    secret_version {int} NOT NULL DEFAULT 1,
     UNIQUE (connection_id, key))`,
   `CREATE INDEX envelopes_due ON envelopes (id) WHERE state = 0`,
   `CREATE INDEX envelopes_quarantine ON envelopes (id) WHERE state = 2`,
