@@ -93,7 +93,7 @@ export function* openRootOfPerson(
        JOIN tickets r ON r.id = COALESCE(t.root_id, t.id)
      WHERE c.person_id IN (SELECT id FROM persons WHERE id = ? OR root_id = ?)
        AND r.id <> ? AND r.spam = 0 AND r.status IN ('new', 'open', 'waiting') AND r.last_message_at BETWEEN ? AND ?
-     ORDER BY r.last_message_at DESC, r.id DESC LIMIT 1`,
+     ORDER BY r.last_message_at DESC, r.id LIMIT 1`,
     rootPerson,
     rootPerson,
     than,
