@@ -2,6 +2,7 @@ import type { ImapFlow } from 'imapflow';
 import type { Checked, Context, Failure, Finding, Localised } from '../../src/sdk/index.js';
 import { isTlsTrouble, refusalFailure } from './failures.js';
 import { openMailbox, sentFolder } from './imap.js';
+import type { Listener } from './listener.js';
 import type { NotReady } from './secrets.js';
 import { readSettings } from './settings.js';
 import type { Settings } from './settings.js';
@@ -12,14 +13,19 @@ type ImapSettings = NonNullable<Settings['imap']>;
 type Cause = Finding['cause'];
 
 /** Logs in everywhere mail comes from or goes to, and names what is wrong and the next step. */
-export async function checkAccount(context: Context, stop: AbortSignal): Promise<Checked> {
+export async function checkAccount(
+  context: Context,
+  listener: Listener | null,
+  stop: AbortSignal,
+): Promise<Checked> {
   const settings = readSettings(context.account());
   if (settings === null) return checked([UNREADABLE]);
-  const [imap, smtp] = await Promise.all([
+  const [imap, smtp, listening] = await Promise.all([
     settings.imap === undefined ? null : checkImap(context, settings.imap, stop),
     settings.smtp === undefined ? null : checkSmtp(context, stop),
+    listener === null ? null : checkListener(context, settings, listener),
   ]);
-  return checked([...(imap ?? []), ...(smtp ?? []), ...checkListener(context, settings)]);
+  return checked([...(imap ?? []), ...(smtp ?? []), ...(listening ?? [])]);
 }
 
 function checked(findings: readonly Finding[]): Checked {
@@ -104,15 +110,17 @@ function troubleFinding(trouble: SmtpTrouble | NotReady, now: number): Finding {
   return finding('SMTP', { kind: 'transient', why }, code);
 }
 
-function checkListener(context: Context, { listener }: Settings): Finding[] {
-  if (listener?.enabled !== true) return [];
+async function checkListener(
+  context: Context,
+  { listener: set }: Settings,
+  listener: Listener,
+): Promise<Finding[]> {
   const key = context.account().credentials['listenerKey'];
-  const half = (listener.certificate === '') !== (key === undefined);
-  if (!half) {
-    return [
-      { ok: true, cause: 'ok', text: { en: 'The listener is set.', zh: '内置监听已设置。' } },
-    ];
-  }
+  const half = (set?.certificate ?? '') === '' ? key !== undefined : key === undefined;
+  const place = `${set?.host ?? ''}:${set?.port ?? 0}`;
+  const state = await listener.state();
+  if (typeof state === 'object') return [taken(place, state.trouble)];
+  if (!half) return [{ ok: true, cause: 'ok', text: state === 'closed' ? SET : takes(place) }];
   return [
     {
       ok: false,
@@ -124,6 +132,31 @@ function checkListener(context: Context, { listener }: Settings): Finding[] {
       next: { en: 'Enter both, or neither.', zh: '两项都填，或都不填。' },
     },
   ];
+}
+
+const SET: Localised = {
+  en: 'The listener is set, and listens once the hub runs.',
+  zh: '内置监听已设置，服务启动后开始监听。',
+};
+
+const takes = (place: string): Localised => ({
+  en: `The listener takes mail on ${place}.`,
+  zh: `内置监听在 ${place} 收信。`,
+});
+
+function taken(place: string, code: string): Finding {
+  return {
+    ok: false,
+    cause: 'setting',
+    text: {
+      en: `The listener cannot listen on ${place} (${code}).`,
+      zh: `内置监听无法使用 ${place}（${code}）。`,
+    },
+    next: {
+      en: 'Choose another port (listener.port), or end what uses this one; ports below 1024 need a privilege.',
+      zh: '请换一个端口（listener.port），或停止占用它的程序；1024 以下的端口需要特权。',
+    },
+  };
 }
 
 function well(server: 'IMAP' | 'SMTP'): Finding {

@@ -11,6 +11,8 @@ import type { Credentials, Settings } from './settings.js';
 
 export interface Listener {
   listen(emit: Emit): Promise<{ readonly port: number }>;
+  /** `closed`: not asked to listen here; another process may. `trouble`: the system's code, EADDRINUSE say. */
+  state(): Promise<'closed' | 'listening' | { readonly trouble: string }>;
   close(): Promise<void>;
 }
 
@@ -20,30 +22,36 @@ export interface Listener {
  */
 export function createListener(context: Context): Listener {
   let running: { readonly server: SMTPServer; readonly sockets: Set<Socket> } | null = null;
+  let opening: Promise<{ readonly port: number }> | null = null;
+  const open = async (emit: Emit): Promise<{ readonly port: number }> => {
+    const { SMTPServer: Server } = await import('smtp-server');
+    const settings = readSettings(context.account());
+    if (settings?.listener === undefined) throw new Error('the listener is not configured');
+    const { host, port } = settings.listener;
+    const intake: Intake = {
+      emit,
+      limit: settings.listener.maxBytes,
+      held: { bytes: 0 },
+      cut: (session, code, why) => cutOff(server, session, code, why),
+    };
+    const server = new Server(serverOptions(context, settings, intake));
+    const sockets = new Set<Socket>();
+    server.server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+    await listening(server, port, host);
+    // From here on an error is one client's trouble (a reset, a failed handshake), not ours.
+    server.on('error', () => undefined);
+    running = { server, sockets };
+    const bound = server.server.address();
+    return { port: typeof bound === 'object' && bound !== null ? bound.port : port };
+  };
   return {
-    listen: async (emit) => {
-      const { SMTPServer: Server } = await import('smtp-server');
-      const settings = readSettings(context.account());
-      if (settings?.listener === undefined) throw new Error('the listener is not configured');
-      const { host, port } = settings.listener;
-      const intake: Intake = {
-        emit,
-        limit: settings.listener.maxBytes,
-        held: { bytes: 0 },
-        cut: (session, code, why) => cutOff(server, session, code, why),
-      };
-      const server = new Server(serverOptions(context, settings, intake));
-      const sockets = new Set<Socket>();
-      server.server.on('connection', (socket: Socket) => {
-        sockets.add(socket);
-        socket.once('close', () => sockets.delete(socket));
-      });
-      await listening(server, port, host);
-      // From here on an error is one client's trouble (a reset, a failed handshake), not ours.
-      server.on('error', () => undefined);
-      running = { server, sockets };
-      const bound = server.server.address();
-      return { port: typeof bound === 'object' && bound !== null ? bound.port : port };
+    listen: (emit) => (opening = open(emit)),
+    state: async () => {
+      if (opening === null) return 'closed';
+      return opening.then(() => 'listening' as const, troubleOf);
     },
     close: async () => {
       if (running === null) return;
@@ -57,6 +65,10 @@ export function createListener(context: Context): Listener {
       clearTimeout(cut);
     },
   };
+}
+
+function troubleOf(error: unknown): { readonly trouble: string } {
+  return { trouble: (error as { readonly code?: string }).code ?? 'unknown' };
 }
 
 function listening(server: SMTPServer, port: number, host: string): Promise<void> {

@@ -27,7 +27,7 @@ export function open(context: Context): Live {
           lookUp: (part) => lookUpSent(context, part, stop),
         }),
     send: sender.send,
-    check: () => checkAccount(context, stop),
+    check: () => checkAccount(context, listener, stop),
     close,
   };
 }

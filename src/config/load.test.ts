@@ -48,6 +48,10 @@ describe('the settings', () => {
     const env = says('server: { port: 9090, host: 0.0.0.0 }');
     const { config } = loadConfig({ ...env, HUBBUB_PORT: '7070', HUBBUB_HOST: '' });
     expect([config.server.port, config.server.host]).toEqual([7070, '0.0.0.0']);
+    const empty = { HUBBUB_CONFIG_DIR: '', HUBBUB_MASTER_KEY: '', HUBBUB_BOOTSTRAP_TOKEN: '' };
+    expect(loadConfig(empty).environment).toMatchObject({
+      ...{ configDir: null, masterKey: null, bootstrapToken: null },
+    });
   });
 
   test('may name a section and leave it empty, also when the environment fills it', () => {

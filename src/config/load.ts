@@ -25,14 +25,14 @@ export interface Loaded {
 /** The sole reader of `process.env`. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Loaded {
   const base = readFile(join(CONFIG_FOLDER, 'default.yaml'));
-  const configDir = env['HUBBUB_CONFIG_DIR'] ?? null;
+  const configDir = given(env, 'HUBBUB_CONFIG_DIR');
   const overlay = configDir === null ? null : readOverlay(configDir);
   const merged = layOver(base.value, overlay?.value ?? {});
   takeVariables(merged, env);
   const parsed = Config.safeParse(merged);
   if (!parsed.success) {
-    const given = { merged, defaults: base.value, overlay, variableOf: setBy(env) };
-    throw problemOf(parsed.error.issues[0], given);
+    const made = { merged, defaults: base.value, overlay, variableOf: setBy(env) };
+    throw problemOf(parsed.error.issues[0], made);
   }
   return { config: withAbsoluteData(parsed.data), environment: environmentOf(env, configDir) };
 }
@@ -47,14 +47,18 @@ function readOverlay(configDir: string): ConfigFile | null {
   return existsSync(file) ? readFile(file) : null;
 }
 
+/** A compose file passes what is not set as an empty text. */
+function given(env: NodeJS.ProcessEnv, variable: string): string | null {
+  const value = env[variable];
+  return value === undefined || value === '' ? null : value;
+}
+
 /** The variables lie over every file; an empty one says nothing. */
 function takeVariables(merged: Tree, env: NodeJS.ProcessEnv): void {
   for (const [variable, [section, knob]] of Object.entries(VARIABLES)) {
-    const given = env[variable];
+    const value = given(env, variable);
     const tree = merged[section];
-    if (given !== undefined && given !== '' && isTree(tree)) {
-      tree[knob] = knob === 'port' ? numeric(given) : given;
-    }
+    if (value !== null && isTree(tree)) tree[knob] = knob === 'port' ? numeric(value) : value;
   }
 }
 
@@ -108,8 +112,8 @@ function withAbsoluteData(config: Config): Config {
 function environmentOf(env: NodeJS.ProcessEnv, configDir: string | null): Environment {
   return {
     configDir: configDir === null ? null : resolve(configDir),
-    masterKey: env['HUBBUB_MASTER_KEY'] ?? null,
-    bootstrapToken: env['HUBBUB_BOOTSTRAP_TOKEN'] ?? null,
-    crashpoints: env['HUBBUB_CRASHPOINTS'] ?? null,
+    masterKey: given(env, 'HUBBUB_MASTER_KEY'),
+    bootstrapToken: given(env, 'HUBBUB_BOOTSTRAP_TOKEN'),
+    crashpoints: given(env, 'HUBBUB_CRASHPOINTS'),
   };
 }

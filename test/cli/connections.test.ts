@@ -1,5 +1,7 @@
 import { jest } from '@jest/globals';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { openBench, type Bench, type Serving } from './hubbub.js';
 
 // Every test runs the real program several times; a busy machine may take its time.
@@ -155,6 +157,18 @@ describe('while a hub serves the data', () => {
     expect(hookUrl).toBe(`${hub.url}/hooks/${id}`);
     const forged = await fetch(hookUrl ?? '', { method: 'POST', body: 'Body=forged' });
     expect([401, 403]).toContain(forged.status);
+  });
+
+  test('a listener whose port is taken is not called usable', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const port = String((taken.address() as AddressInfo).port);
+    const add = ['connections', 'add', '--connector', 'email', '--name', 'taken'];
+    const args = [...add, '--set', 'address=help@shop.example', '--set', `listener.port=${port}`];
+    const { out } = await bench.run(args);
+    taken.close();
+    expect(out).toContain(`The listener cannot listen on 127.0.0.1:${port} (EADDRINUSE).`);
+    expect(out).toContain('NOT USABLE YET');
   });
 
   test('a removed connection is gone at once', async () => {
