@@ -151,7 +151,6 @@ function definitionOf(policies: Partial<Policies>): Definition {
     policies: {
       replyWindows: [],
       rate: null,
-      ordering: 'conversation',
       receipts: ['sent', 'delivered', 'read', 'failed'],
       idempotentSend: false,
       selfEcho: true,

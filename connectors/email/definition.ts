@@ -77,7 +77,6 @@ export const definition: Definition = {
   policies: {
     replyWindows: [],
     rate: null,
-    ordering: 'conversation',
     receipts: ['read', 'failed'],
     idempotentSend: false,
     selfEcho: true,

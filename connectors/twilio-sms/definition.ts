@@ -85,7 +85,6 @@ export const definition: Definition = {
     replyWindows: [],
     // A US long code sends one segment a second; Twilio queues what comes faster (30001 when full).
     rate: { messages: 1, per: SECOND },
-    ordering: 'conversation',
     receipts: ['sent', 'delivered', 'failed'],
     idempotentSend: false,
     selfEcho: false,

@@ -67,7 +67,6 @@ export const definition: Definition = {
   policies: {
     replyWindows: [],
     rate: null,
-    ordering: 'conversation',
     receipts: ['delivered', 'read'],
     // The stored row is the transport: showing it again shows the same message.
     idempotentSend: true,

@@ -78,7 +78,6 @@ export const definition: Definition = {
   policies: {
     replyWindows: [],
     rate: null,
-    ordering: 'conversation',
     receipts: ['sent', 'delivered', 'read', 'failed'],
     // Whether repeats are safe is a setting of the connection; failures.ts reads it.
     idempotentSend: false,

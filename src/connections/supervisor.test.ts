@@ -197,3 +197,31 @@ test('closing closes everything, and nothing opens afterwards', async () => {
   await says('b', {});
   expect(did).toEqual(['open', 'opened a', 'close']);
 });
+
+test('a hint that was read in another process wakes the pump that is here, once', async () => {
+  const hints: (string | undefined)[] = [];
+  liveOf = () => ({
+    poll: async (_cursors, hint) => {
+      hints.push(hint);
+      return { arrivals: [], cursors: {}, more: false };
+    },
+  });
+  await says('a', {});
+  await until('the first poll', async () => hints.length === 1);
+  const elsewhere = startSupervisor({
+    ...shop,
+    registry: { ...registry(), list: () => [] },
+    receive: createReceive(shop),
+    http: undefined as never,
+    chance: () => 0.5,
+    log: { ...log, with: () => log },
+    doors: () => ({ history: async () => [], subscribe: () => () => undefined }),
+    opened: () => undefined,
+    pumps: false,
+  });
+  elsewhere.wake('a', 'mailbox 7');
+  await until('the hint', async () => hints.includes('mailbox 7'));
+  await until('it to be taken', async () => (await shop.rows('SELECT * FROM wakes')).length === 0);
+  expect(hints.filter((hint) => hint !== undefined)).toEqual(['mailbox 7']);
+  await elsewhere.close();
+});

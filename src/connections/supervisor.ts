@@ -1,3 +1,4 @@
+import { carryWakes } from './carry-wakes.js';
 import type { Connected } from '../intake/connected.js';
 import type { Receive } from '../intake/receive.js';
 import type { Chance, Clock } from '../model/time.js';
@@ -41,6 +42,7 @@ export interface Supervisor {
   /** For tests of an account that is not (or not yet) open. */
   withLive<T>(connection: string, use: (live: Live) => Promise<T>): Promise<T>;
   serve(connection: string): ServeHandler | undefined;
+  /** Wakes its pump, in whichever process that is. */
   wake(connection: string, hint: string): void;
   /** Bound ports of listening connections. */
   ports(): ReadonlyMap<string, number>;
@@ -109,20 +111,21 @@ export function startSupervisor(deps: SupervisorDependencies): Supervisor {
     follow();
   }
 
+  const wakes = carryWakes(deps, (id) => open.get(id)?.pump);
   registry.watch(follow);
   follow();
 
   return {
     live: (connection) => open.get(connection)?.live,
     serve: (connection) => open.get(connection)?.handler,
-    wake: (connection, hint) => open.get(connection)?.pump.wake(hint),
-    ports: () => portsOf(open),
+    ...{ wake: wakes.wake, ports: () => portsOf(open) },
     async withLive(connection, use) {
       const present = open.get(connection)?.live;
       return present === undefined ? openOnce(deps, connection, use) : use(present);
     },
     async close() {
       closed = true;
+      await wakes.close();
       await Promise.all([...open].map(([id, entry]) => shut(id, entry)));
     },
   };

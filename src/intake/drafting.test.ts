@@ -55,7 +55,6 @@ function connectorOf(parts: Partial<Connector> = {}): Connector {
       policies: {
         replyWindows: [],
         rate: null,
-        ordering: 'none',
         receipts: [],
         idempotentSend: false,
         selfEcho: false,

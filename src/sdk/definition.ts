@@ -31,8 +31,6 @@ export interface Policies {
   readonly replyWindows: readonly ReplyWindow[];
   /** Sends per period over the whole connection; null: no bound known. `per` in milliseconds. */
   readonly rate: { readonly messages: number; readonly per: number } | null;
-  /** `conversation`: sends of one conversation keep their order. */
-  readonly ordering: 'conversation' | 'none';
   readonly receipts: readonly ('sent' | 'delivered' | 'read' | 'failed')[];
   /** True only where the platform dedupes on our part key: then an uncertain send may be repeated. */
   readonly idempotentSend: boolean;

@@ -19,6 +19,7 @@ export const firstStone: readonly string[] = [
   `CREATE TABLE cursors (
     connection_id {text} NOT NULL REFERENCES connections(id), name {text} NOT NULL, value {text} NOT NULL,
     PRIMARY KEY (connection_id, name))`,
+  `CREATE TABLE wakes (connection_id {text} PRIMARY KEY REFERENCES connections(id), hint {text} NOT NULL)`,
   `CREATE TABLE mac_keys (id {text} PRIMARY KEY, wrapped {text} NOT NULL, created_at {int} NOT NULL)`,
 
   `CREATE TABLE envelopes (

@@ -53,7 +53,6 @@ export const definition: Definition = {
   policies: {
     replyWindows: [],
     rate: null,
-    ordering: 'conversation',
     receipts: ['delivered'],
     idempotentSend: false,
     selfEcho: true,
