@@ -24,14 +24,19 @@ export interface MasterKey {
   readonly key: Buffer;
 }
 
+/** The key of a first start: made by this process, or by another one in the same folder at the same time. */
+export interface MadeKey {
+  readonly key: MasterKey;
+  /** For when nothing was sealed with it: removes the file, if it was this process that put it there. */
+  takeBack(): void;
+}
+
 /** Where the keys of this installation come from. */
 export interface MasterKeys {
   /** The keys at hand, the newest first; none: the data folder holds no key yet. */
   read(): readonly MasterKey[];
   /** Makes the key of a first start; durable before anything can be sealed with it. */
-  make(): MasterKey;
-  /** Takes back what `make` made: nothing was sealed with it. */
-  unmake(): void;
+  make(): MadeKey;
   /** Why a start without a key is refused where something is sealed already. */
   missing(): VaultProblem;
 }
@@ -43,7 +48,6 @@ export function masterKeysOf(given: string | null, dataFolder: string): MasterKe
   return {
     read: () => (given?.split(',') ?? readKeyFile(path)).map((text) => keyOf(text, source)),
     make: () => makeKeyFile(path),
-    unmake: () => rmSync(path, { force: true }),
     missing: () =>
       new VaultProblem(
         `there is no master key at ${path}, but this data was sealed with one: put back master.key, or give the key in HUBBUB_MASTER_KEY`,
@@ -73,26 +77,31 @@ function readKeyFile(path: string): readonly string[] {
  * A key that a power cut takes along takes every secret with it, and half a key opens nothing: the file
  * gets its name only when it is whole and on the disk. Of processes that make one together, one wins.
  */
-function makeKeyFile(path: string): MasterKey {
+function makeKeyFile(path: string): MadeKey {
   return orSay(path, 'made', () => {
+    let own = false;
     const draft = `${path}.${randomBytes(6).toString('hex')}`;
     try {
       const text = randomBytes(KEY_BYTES).toString('base64');
       writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
-      linkUnlessThere(draft, path);
+      own = linkUnlessThere(draft, path);
     } finally {
       rmSync(draft, { force: true });
     }
     syncFolder(dirname(path));
-    return keyOf(readFileSync(path, 'utf8'), path);
+    const key = keyOf(readFileSync(path, 'utf8'), path);
+    return { key, takeBack: () => (own ? rmSync(path, { force: true }) : undefined) };
   });
 }
 
-function linkUnlessThere(draft: string, path: string): void {
+/** False: another process was faster. */
+function linkUnlessThere(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);
+    return true;
   } catch (error) {
     if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    return false;
   }
 }
 

@@ -136,6 +136,35 @@ describe('the master key', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test.each(['before', 'after'])(
+    'stays when the database went away %s the commit: what was sealed with it still opens',
+    async (when) => {
+      const lost = new Error('Connection terminated unexpectedly');
+      const store = {
+        ...test_.store,
+        write: async <T>(work: () => Work<T>): Promise<T> => {
+          // Another process of this folder seals with the key that was made; or our own commit did arrive.
+          if (when === 'before') await open(null);
+          else await test_.store.write(work);
+          throw lost;
+        },
+      };
+      await expect(openVault(store, masterKeysOf(null, folder), 0)).rejects.toBe(lost);
+      const sealed = (await open(null)).seal('shop', SECRETS);
+      expect((await open(null)).open('shop', sealed)).toEqual(SECRETS);
+    },
+  );
+
+  test('that another process of the folder made is not taken back', () => {
+    const one = masterKeysOf(null, folder).make();
+    const other = masterKeysOf(null, folder).make();
+    expect(other.key.id).toBe(one.key.id);
+    other.takeBack();
+    expect(readdirSync(folder)).toEqual(['master.key']);
+    one.takeBack();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('of first starts that share a folder is one, whole, and nothing lies beside it', async () => {
     const vaults = await Promise.all([open(null), open(null), open(null)]);
     const sealed = vaults[0].seal('shop', SECRETS);

@@ -36,7 +36,7 @@ export async function openVault(store: Store, given: MasterKeys, now: number): P
   };
 }
 
-/** The keys that open this database; the first start makes one, and a start that fails leaves none behind. */
+/** The keys that open this database; the first start makes one, and one that came second leaves none behind. */
 async function fittingKeys(
   store: Store,
   source: MasterKeys,
@@ -50,14 +50,12 @@ async function fittingKeys(
   }
   if (sealed !== undefined) throw source.missing();
   const made = source.make();
-  try {
-    unseal([made], CHECK, await store.write(() => checkOrInit(made)));
-    return [made];
-  } catch (error) {
-    // Another process, with a folder of its own, was the first: nothing was sealed with this one.
-    source.unmake();
-    throw error;
-  }
+  const first = await store.write(() => checkOrInit(made.key));
+  // Another process, with a folder of its own, was the first: nothing was sealed with this one. A write
+  // that failed proves nothing of the kind, it may have been committed: the key then stays.
+  if (sealedUnder(first) !== made.key.id) made.takeBack();
+  unseal([made.key], CHECK, first);
+  return [made.key];
 }
 
 function* checkSealed(): Work<string | undefined> {
@@ -103,8 +101,12 @@ function sealWith({ id, key }: MasterKey, owner: string, secrets: unknown): stri
   return `v1.${id}.${iv.toString('base64')}.${text.toString('base64')}`;
 }
 
+/** The id of the key that was used. */
+const sealedUnder = (sealed: string): string | undefined => sealed.split('.')[1];
+
 function unseal(keys: readonly MasterKey[], owner: string, sealed: string): unknown {
-  const [, id, iv = '', body = ''] = sealed.split('.');
+  const [, , iv = '', body = ''] = sealed.split('.');
+  const id = sealedUnder(sealed);
   const found = keys.find((key) => key.id === id);
   if (found === undefined) {
     throw new VaultProblem(
