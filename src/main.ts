@@ -38,7 +38,7 @@ import { replyStages } from './replies/replies.js';
 import type { Connector, ServeHandler } from './sdk/treaty.js';
 import { folderBlobs } from './store/blobs.js';
 import { dropLeases } from './store/deliveries.js';
-import { openAtHand } from './store/just-written.js';
+import { openAtHand } from './store/at-hand.js';
 import { openData } from './store/open.js';
 import { ensureFirstToken } from './store/tokens.js';
 

@@ -14,7 +14,7 @@ import type { Notice } from '../ops/notices.js';
 import type { Queue } from '../queue/queue.js';
 import type { Connector } from '../sdk/treaty.js';
 import type { Blobs } from '../store/blobs.js';
-import type { AtHand } from '../store/just-written.js';
+import type { AtHand } from '../store/at-hand.js';
 import type { Store } from '../store/store.js';
 import type { Tail } from './tail.js';
 

@@ -14,7 +14,7 @@ import {
   postponeDraft,
   type WaitingDraft,
 } from '../store/drafts.js';
-import type { AtHand } from '../store/just-written.js';
+import type { AtHand } from '../store/at-hand.js';
 import { stillHolds } from '../store/leases.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import type { Work } from '../store/work.js';

@@ -25,7 +25,7 @@ import {
   remarkEnvelope,
   type EnvelopeRow,
 } from '../store/envelopes.js';
-import type { AtHand } from '../store/just-written.js';
+import type { AtHand } from '../store/at-hand.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
 

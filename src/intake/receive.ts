@@ -10,7 +10,7 @@ import type { Arrival } from '../model/arrival.js';
 import type { Blobs } from '../store/blobs.js';
 import { saveCursor } from '../store/connections.js';
 import { insertEnvelope, type EnvelopeRow, type NewEnvelope } from '../store/envelopes.js';
-import type { AtHand } from '../store/just-written.js';
+import type { AtHand } from '../store/at-hand.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
 

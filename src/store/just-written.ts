@@ -1,12 +1,4 @@
-import type { WaitingDraft } from './drafts.js';
-import type { EnvelopeRow } from './envelopes.js';
 import type { Work } from './work.js';
-
-/** What the stages of a single process hand on to each other; where others may take a row there is none of it. */
-export interface AtHand {
-  readonly envelopes: JustWritten<EnvelopeRow>;
-  readonly drafts: JustWritten<WaitingDraft>;
-}
 
 /** What a stage has at hand of the stage before it, at the most. */
 const MOST = { rows: 2_048, bytes: 8 * 1024 * 1024 } as const;
@@ -45,8 +37,4 @@ export class JustWritten<Row extends { readonly id: number }> {
     this.bytes -= held.bytes;
     return held.row;
   }
-}
-
-export function openAtHand(): AtHand {
-  return { envelopes: new JustWritten(), drafts: new JustWritten() };
 }
