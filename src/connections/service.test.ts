@@ -3,6 +3,7 @@ import { createCourier, type Courier } from '../../test/courier.js';
 import { delivery, queueReply } from '../../test/outbox.js';
 import { courierMappings, openWorkshop, type Workshop } from '../../test/workshop.js';
 import { accountUnder, type Connected } from '../intake/connected.js';
+import type { MappingLibrary } from '../mapping/load.js';
 import { failed } from '../model/outcome.js';
 import { setConnectionStatus } from '../store/connections.js';
 import { run } from '../store/work.js';
@@ -23,13 +24,7 @@ beforeEach(async () => {
   courier = createCourier();
   vault = await openVault(shop.store, masterKeysOf(randomBytes(32).toString('base64'), ''), 0);
   registry = open();
-  service = createConnectionService({
-    ...shop,
-    ...{ vault, registry },
-    connectors: new Map([['courier', courier.connector]]),
-    mappings: new Map([['courier', courierMappings()]]),
-    withLive: (_connection, use) => use(courier.connector.open(undefined as never)),
-  });
+  service = serviceOf(registry);
 });
 afterEach(async () => {
   registry.close();
@@ -37,12 +32,20 @@ afterEach(async () => {
 });
 
 const say = (sentence: string): void => void logged.push(sentence);
-const open = (): Registry =>
+const MAPPINGS: MappingLibrary = new Map([['courier', courierMappings()]]);
+const serviceOf = (one: Registry): ConnectionService =>
+  createConnectionService({
+    ...shop,
+    ...{ vault, registry: one, mappings: MAPPINGS },
+    connectors: new Map([['courier', courier.connector]]),
+    withLive: (_connection, use) => use(courier.connector.open(undefined as never)),
+  });
+const open = (mappings = MAPPINGS): Registry =>
   openRegistry({
     ...shop,
     vault,
     connectors: new Map([['courier', courier.connector]]),
-    mappings: new Map([['courier', courierMappings()]]),
+    mappings,
     publicUrl: () => 'https://hub.example',
     log: { info: say, warn: say, error: say },
   });
@@ -188,6 +191,27 @@ describe('a change', () => {
   });
 });
 
+test('two changes that come at once are both kept', async () => {
+  const id = await added();
+  const [credentials, settings] = [{ password: 'new' }, { region: 'south' }];
+  await Promise.all([service.change(id, { credentials }), service.change(id, { settings })]);
+  expect(known(id).account).toMatchObject({ credentials, settings });
+});
+
+test.each([
+  ['has not heard of the last change', MAPPINGS],
+  ['leaves the connection out', new Map()],
+])('a change by a process that %s loses no secret', async (_why, mappings) => {
+  const id = await added({ credentials: { password: 'old', pathSecret: 'path' } });
+  const elsewhere = open(mappings);
+  await elsewhere.refresh();
+  await service.change(id, { credentials: { password: 'new' } });
+  await serviceOf(elsewhere).change(id, { credentials: { pathSecret: 'other' } });
+  await registry.refresh();
+  expect(known(id).account.credentials).toEqual({ password: 'new', pathSecret: 'other' });
+  elsewhere.close();
+});
+
 describe('a connection sealed with a lost key', () => {
   async function lost(): Promise<string> {
     const id = await added();
@@ -207,7 +231,12 @@ describe('a connection sealed with a lost key', () => {
 
   test('is mended by entering the secrets again', async () => {
     const id = await lost();
-    expect((await service.change(id, {})).kind).toBe('invalid');
+    const sealed = await shop.rows('SELECT credentials, secret_version FROM connections');
+    for (const credentials of [undefined, {}]) {
+      const problems = [{ field: 'credentials' }];
+      expect(await service.change(id, { credentials })).toMatchObject({ problems });
+    }
+    expect(await shop.rows('SELECT credentials, secret_version FROM connections')).toEqual(sealed);
     await service.change(id, { credentials: { password: 'entered again' } });
     expect(known(id).account.credentials).toEqual({ password: 'entered again' });
   });

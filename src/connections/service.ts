@@ -12,6 +12,7 @@ import {
   connectionById,
   ensureGroup,
   insertConnection,
+  lockConnection,
   removeConnection,
   setConnectionStatus,
   type ConnectionRow,
@@ -19,6 +20,8 @@ import {
 import { abandonQueue } from '../replies/abandon.js';
 import { rescheduleConnection } from '../store/deliveries.js';
 import type { Store } from '../store/store.js';
+import type { Work } from '../store/work.js';
+import { VaultProblem } from './master-key.js';
 import { patched } from './patch.js';
 import type { Registry } from './registry.js';
 import type { Vault } from './vault.js';
@@ -147,45 +150,85 @@ async function add(
   return { kind: 'saved', id };
 }
 
-/** What is not given stays as it is: an admin never has to type a secret again. */
+/**
+ * What is not given stays as it is: an admin never has to type a secret again. It is read and written
+ * under one lock, or a change that comes at the same time would put an old secret back.
+ */
 async function changeOne(
   deps: ServiceDependencies,
   id: string,
   change: ConnectionEdit,
 ): Promise<Saved> {
-  const row = await deps.store.read(() => connectionById(id));
+  const saved = await deps.store.write(() => changeLocked(deps, id, change));
+  if (saved.kind === 'saved') await deps.registry.refresh();
+  return saved;
+}
+
+function* changeLocked(deps: ServiceDependencies, id: string, change: ConnectionEdit): Work<Saved> {
+  const row = yield* lockConnection(id);
   const connector = deps.connectors.get(row?.connector ?? '');
   if (row === undefined || row.removed_at !== null || connector === undefined) {
-    return {
-      kind: 'unknown',
-      what: 'connection',
-      known: deps.registry.list().map((one) => one.id),
-    };
+    const known = deps.registry.list().map((one) => one.id);
+    return { kind: 'unknown', what: 'connection', known };
   }
-  // A connection that cannot be opened (its secrets were sealed with a lost key) is mended by entering them again.
-  const present = deps.registry.find(id)?.account;
-  const { settings, credentials } = connector.definition;
-  const form = readForm(deps, connector, {
-    settings: patched(settings, asRecord(JSON.parse(row.settings)), asRecord(change.settings)),
-    credentials: patched(credentials, asRecord(present?.credentials), asRecord(change.credentials)),
-  });
+  const present = presentSecrets(deps.vault, row);
+  const form = changedForm(deps, connector, { row, present, change });
   if (form.kind === 'invalid') return form;
-  const same = isDeepStrictEqual(form.credentials, present?.credentials);
+  const same = isDeepStrictEqual(form.credentials, present);
   const edit = {
     name: change.name ?? row.name,
     settings: JSON.stringify(form.settings),
     credentials: same ? null : deps.vault.seal(id, form.credentials),
   };
-  await deps.store.write(function* () {
-    yield* changeConnection(id, edit, deps.clock.now());
-    if (row.status !== 'failing') return;
+  yield* changeConnection(id, edit, deps.clock.now());
+  if (row.status === 'failing') {
     // What the platform refused was changed: the queue goes on, and stops again if it was not enough.
     yield* setConnectionStatus(id, 'active', null);
     yield* rescheduleConnection(id, deps.clock.now());
-  });
-  await deps.registry.refresh();
+  }
   return { kind: 'saved', id };
 }
+
+/** Null: they were sealed with a lost key, or were touched. */
+function presentSecrets(vault: Vault, row: ConnectionRow): Record<string, unknown> | null {
+  try {
+    return asRecord(vault.open(row.id, row.credentials));
+  } catch (error) {
+    if (error instanceof VaultProblem) return null;
+    throw error;
+  }
+}
+
+/** Secrets that cannot be opened are replaced by those an admin enters, never by nothing. */
+function changedForm(
+  deps: ServiceDependencies,
+  connector: Connector,
+  { row, present, change }: Changing,
+): Form {
+  const { settings, credentials } = connector.definition;
+  const entered = asRecord(change.credentials);
+  const none = Object.keys(credentials.shape).length === 0;
+  if (present === null && !none && Object.keys(entered).length === 0) {
+    const problem = { field: 'credentials', message: ENTER_AGAIN.en, why: ENTER_AGAIN };
+    return { kind: 'invalid', problems: [problem] };
+  }
+  return readForm(deps, connector, {
+    settings: patched(settings, asRecord(JSON.parse(row.settings)), asRecord(change.settings)),
+    credentials: patched(credentials, present ?? {}, entered),
+  });
+}
+
+interface Changing {
+  readonly row: ConnectionRow;
+  /** Null: they cannot be opened. */
+  readonly present: Record<string, unknown> | null;
+  readonly change: ConnectionEdit;
+}
+
+const ENTER_AGAIN: Localised = {
+  en: 'the stored secrets cannot be opened with this master key: put the key back that sealed them, or enter all secrets of this connection again',
+  zh: '现有主密钥无法打开已保存的密钥信息:请恢复当时使用的主密钥,或重新填写该连接的全部密钥信息',
+};
 
 type Form =
   | {

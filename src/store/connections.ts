@@ -31,6 +31,11 @@ export function* connectionById(id: string): Work<ConnectionRow | undefined> {
   return yield* get<ConnectionRow>(`SELECT ${COLUMNS} FROM connections WHERE id = ?`, id);
 }
 
+/** For a change of what it says: until the commit nobody else changes it. */
+export function* lockConnection(id: string): Work<ConnectionRow | undefined> {
+  return yield* get<ConnectionRow>(`SELECT ${COLUMNS} FROM connections WHERE id = ? {lock}`, id);
+}
+
 /** Changes whenever any connection was added, changed or removed: what the supervisor watches. */
 export function* connectionsVersion(): Work<number> {
   const row = yield* get<{ version: number | string | null }>(
