@@ -65,6 +65,7 @@ function describe(root: MimePart, bytes: Buffer): ReadMail {
   const hint = charsetHint(parts);
   const body = readBody(root, bytes);
   const subject = subjectOf(root.fields, hint);
+  const from = mailboxes(root.fields, 'from', hint);
   const calendar = readCalendar(parts, bytes);
   const attachments = describeAttachments(root, body.attached, bytes, hint);
   return {
@@ -74,12 +75,12 @@ function describe(root: MimePart, bytes: Buffer): ReadMail {
     bytes,
     hint,
     subject,
-    from: mailboxes(root.fields, 'from', hint),
+    from,
     replyTo: mailboxes(root.fields, 'reply-to', hint),
     to: mailboxes(root.fields, 'to', hint),
     cc: mailboxes(root.fields, 'cc', hint),
     body,
-    text: textOf(body, subject ?? '', calendar, bytes),
+    text: textOf(body, { subject: subject ?? '', sender: signs(from), calendar, bytes }),
     attachments,
     calendar,
   };
@@ -105,9 +106,21 @@ function subjectOf(fields: Fields, hint: string): string | null {
     .trim();
 }
 
+/** What a text is read by. */
+interface Around {
+  readonly subject: string;
+  /** As From has them. */
+  readonly sender: readonly string[];
+  readonly calendar: Calendar | null;
+  readonly bytes: Buffer;
+}
+
+const signs = (from: ReadMail['from']): readonly string[] =>
+  from.flatMap(({ name, address }) => [name, address]);
+
 /** The visible text; without one, what stands in its place: a forwarded mail, an invitation, else the whole body. */
-function textOf(body: Body, subject: string, calendar: Calendar | null, bytes: Buffer): string {
-  const visible = visibleText(body.lines, isForwardSubject(subject));
+function textOf(body: Body, { subject, sender, calendar, bytes }: Around): string {
+  const visible = visibleText(body.lines, isForwardSubject(subject), sender);
   if (visible !== '') return visible;
   const nested = body.attached.find(isAttachedMail);
   if (nested !== undefined) return forwardedText(contentOf(nested, bytes));

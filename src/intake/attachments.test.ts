@@ -148,9 +148,11 @@ test('that two processes look for at once is fetched by one of them; after a cra
   // The process that claimed it dies while it fetches.
   shop.clock.pass(MINUTE);
   const died = new Promise<Fetched>(() => undefined);
-  const live = { ...deps.live('a'), fetchAttachment: () => died } as never;
-  void fetchAttachments({ ...deps, live: () => live });
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise<void>((begun) => {
+    const fetchAttachment = (): Promise<Fetched> => (begun(), died);
+    const live = { ...deps.live('a'), fetchAttachment } as never;
+    void fetchAttachments({ ...deps, live: () => live });
+  });
   await fetchAttachments(deps);
   expect(asked).toHaveLength(1);
   shop.clock.pass(HOUR);

@@ -10,13 +10,32 @@ const DASHED_CHARACTERS = 3_000;
 const CLOSING_LINES = 6;
 const CLOSING_WIDTH = 60;
 
-/** The lines without the signature; unchanged when nothing else would be left. */
-export function withoutSignature(lines: readonly Line[]): readonly Line[] {
+/** The lines without the signature; unchanged when nothing else would be left. `sender` as From has them. */
+export function withoutSignature(
+  lines: readonly Line[],
+  sender: readonly string[],
+): readonly Line[] {
   const unmarked = lines.filter((line) => line.mark !== 'signature');
-  const cut = signatureStart(unmarked);
+  const cut = Math.min(signatureStart(unmarked), bareNameStart(unmarked, sender));
   const kept = unmarked.slice(0, cut);
   return kept.some((line) => !isBlank(line)) ? kept : lines;
 }
+
+/** Some programs (Foxmail) sign with nothing but the sender's name or address, apart below the text. */
+function bareNameStart(lines: readonly Line[], sender: readonly string[]): number {
+  const names = new Set(sender.map(plain).filter((name) => name !== ''));
+  let start = lines.length;
+  for (let i = lines.length - 1; i >= 0; i -= 1) {
+    const line = lines[i];
+    if (line === undefined || isBlank(line)) continue;
+    if (line.depth > 0 || !names.has(plain(line.text))) break;
+    start = i;
+  }
+  const apart = start > 0 && (isBlank(lines[start - 1]) || isRule(lines[start - 1]?.text ?? '', 2));
+  return start < lines.length && apart ? trimRules(lines, start) : lines.length;
+}
+
+const plain = (text: string): string => text.slice(0, 300).trim().toLowerCase();
 
 function signatureStart(lines: readonly Line[]): number {
   for (let i = 0; i < lines.length; i += 1) {

@@ -226,3 +226,29 @@ describe('whatever comes', () => {
     },
   );
 });
+
+describe('a signature that is the sender’s bare name', () => {
+  const sender = ['张伟', 'zhang@customer.example'];
+  const visible = (text: string): string => visiblePlainText(text, false, sender);
+
+  test.each([
+    ['the name', '水壶坏了\n\n\n张伟'],
+    ['the name below a rule', '水壶坏了\n\n________________________________\n张伟\n'],
+    ['name and address', '水壶坏了\n\n张伟\nZhang@customer.example\n'],
+    [
+      'the name above the history',
+      `水壶坏了\n\n张伟\n\n发件人： Shop\n发送时间： 2026-11-20 08:15\n收件人： 张伟\n主题： Re: 水壶\n${HISTORY}`,
+    ],
+  ])('is cut: %s', (_what, text) => {
+    expect(visible(text)).toBe('水壶坏了');
+  });
+
+  test.each([
+    ['another name', '水壶坏了，请联系\n\n李雷'],
+    ['an answer to a question', '收件人\n张伟'],
+    ['words behind the name', '水壶坏了\n\n张伟\n\n请回电'],
+    ['nothing but the name', '张伟'],
+  ])('stays: %s', (_what, text) => {
+    expect(visible(text)).toBe(text);
+  });
+});

@@ -12,18 +12,26 @@ export function isForwardSubject(subject: string): boolean {
 
 /**
  * What the sender wrote: without quoted history and signature. Empty when the mail holds nothing but
- * history. Never longer than the lines given.
+ * history. Never longer than the lines given. `sender`: name and address as From has them.
  */
-export function visibleText(lines: readonly Line[], forwarded: boolean): string {
+export function visibleText(
+  lines: readonly Line[],
+  forwarded: boolean,
+  sender: readonly string[] = [],
+): string {
   if (forwarded) return trimBlankEnds(linesToText(lines));
   const reply = aboveHistory(lines);
-  const unsigned = withoutSignature(reply.upper);
-  const written = withoutSignature(withoutQuotedBlocks(unsigned));
+  const unsigned = withoutSignature(reply.upper, sender);
+  const written = withoutSignature(withoutQuotedBlocks(unsigned), sender);
   return trimBlankEnds(linesToText([...written, ...reply.forwarded]));
 }
 
-export function visiblePlainText(text: string, forwarded = false): string {
-  return visibleText(plainLines(text), forwarded);
+export function visiblePlainText(
+  text: string,
+  forwarded = false,
+  sender: readonly string[] = [],
+): string {
+  return visibleText(plainLines(text), forwarded, sender);
 }
 
 /** Leading blank lines and trailing blanks go; the indent of the first line stays. */
