@@ -22,10 +22,16 @@ export function typed({ config, environment }: Loaded, words: string): string {
   return [...variables.map(([name, value]) => `${name}=${quoted(value)}`), HUBBUB, words].join(' ');
 }
 
-/** `postgres://hubbub:…@db:5432/hub`; whoever reads a terminal or a log need not learn the rest. */
+/**
+ * `postgres://hubbub:…@db:5432/hub`; whoever reads a terminal or a log need not learn the rest. Cut as
+ * it was written: what a parser makes of a password (`=` is `%3D` there) is not what stands in the text.
+ */
 export function withoutPassword(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  return databaseUrl.replace(`:${url.password}@`, ':…@');
+  const end = databaseUrl.lastIndexOf('@');
+  const start = databaseUrl.indexOf(':', databaseUrl.indexOf('//')) + 1;
+  const cut = start > 0 && start <= end;
+  const address = cut ? `${databaseUrl.slice(0, start)}…${databaseUrl.slice(end)}` : databaseUrl;
+  return address.replace(/(password=)[^&]*/gi, '$1…');
 }
 
 function quoted(word: string): string {

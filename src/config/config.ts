@@ -6,9 +6,8 @@ const cidr = z.union([z.cidrv4(), z.cidrv6()], {
 const cidrs = z.array(cidr).max(100);
 const bytes = z.int().min(1_024).max(1_073_741_824);
 
-/** Every knob, as `config/default.yaml` explains it. */
-export const Config = z.strictObject({
-  server: z.strictObject({
+const server = z
+  .strictObject({
     port: z.int().min(0).max(65_535),
     host: z.string().min(1),
     publicUrl: z
@@ -20,7 +19,20 @@ export const Config = z.strictObject({
     streams: z.int().min(1),
     streamsPerAddress: z.int().min(1),
     requestTimeout: z.int().min(100),
-  }),
+  })
+  .check(({ value: { bodyBytes, bodiesBytes }, issues }) => {
+    if (bodiesBytes >= bodyBytes) return;
+    issues.push({
+      code: 'custom',
+      input: bodiesBytes,
+      path: ['bodiesBytes'],
+      message: `all bodies together need room for one of server.bodyBytes (${bodyBytes}), or the largest would never be taken: raise server.bodiesBytes or lower server.bodyBytes`,
+    });
+  });
+
+/** Every knob, as `config/default.yaml` explains it. */
+export const Config = z.strictObject({
+  server,
   data: z.strictObject({
     dir: z.string().min(1),
     databaseUrl: z

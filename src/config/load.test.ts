@@ -143,6 +143,35 @@ describe('a mistake is one sentence that names', () => {
     expect(sentence).not.toContain('root');
     expect(problem(says('data: { redisUrl: "http://:pa@ss@x" }'))).not.toContain('pa');
   });
+
+  test.each([
+    'redis//:s3cret',
+    'http:s3cret',
+    's3cret',
+    'http://:s3cret#@x',
+    'http://:s3cret==:1',
+  ])('an address without anything that may be its password: %s', (given) => {
+    const sentence = problem({ HUBBUB_REDIS_URL: given });
+    expect(sentence).toMatch(/^HUBBUB_REDIS_URL: data\.redisUrl is ".*…/);
+    expect(sentence).not.toContain('s3cret');
+  });
+
+  test('both limits of bodies when all together get less room than one', () => {
+    const sentence = problem(says('server:', '  bodyBytes: 1048576', '  bodiesBytes: 1048575'));
+    expect(sentence).toContain(`${file(3)}server.bodiesBytes is 1048575: `);
+    expect(sentence).toContain('server.bodyBytes (1048576)');
+    expect(
+      loadConfig(says('server: { bodyBytes: 65536, bodiesBytes: 65536 }')).config.server,
+    ).toMatchObject({ bodyBytes: 65_536, bodiesBytes: 65_536 });
+  });
+});
+
+test('an empty variable says nothing, whichever it is', () => {
+  const { environment } = loadConfig({
+    ...{ HUBBUB_CONFIG_DIR: '', HUBBUB_MASTER_KEY: '' },
+    ...{ HUBBUB_BOOTSTRAP_TOKEN: '', HUBBUB_CRASHPOINTS: '', HUBBUB_DATABASE_URL: '' },
+  });
+  expect(environment).toEqual(loadConfig({}).environment);
 });
 
 test('what only the environment carries is handed on as it is', () => {

@@ -23,7 +23,8 @@ export interface Loaded {
 }
 
 /** The sole reader of `process.env`. */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): Loaded {
+export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Loaded {
+  const env = withoutEmpty(variables);
   const base = readFile(join(CONFIG_FOLDER, 'default.yaml'));
   const configDir = given(env, 'HUBBUB_CONFIG_DIR');
   const overlay = configDir === null ? null : readOverlay(configDir);
@@ -35,6 +36,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Loaded {
     throw problemOf(parsed.error.issues[0], made);
   }
   return { config: withAbsoluteData(parsed.data), environment: environmentOf(env, configDir) };
+}
+
+/** Compose files and shells set what nobody filled in to nothing. */
+function withoutEmpty(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
 }
 
 function readOverlay(configDir: string): ConfigFile | null {
@@ -53,7 +59,7 @@ function given(env: NodeJS.ProcessEnv, variable: string): string | null {
   return value === undefined || value === '' ? null : value;
 }
 
-/** The variables lie over every file; an empty one says nothing. */
+/** The variables lie over every file. */
 function takeVariables(merged: Tree, env: NodeJS.ProcessEnv): void {
   for (const [variable, [section, knob]] of Object.entries(VARIABLES)) {
     const value = given(env, variable);

@@ -34,7 +34,7 @@ export function problemOf(issue: z.core.$ZodIssue | undefined, given: Given): Co
   const { merged, overlay, variableOf } = given;
   const place =
     overlay === null ? 'config/default.yaml' : `${overlay.path}:${lineAt(overlay.yaml, path)}`;
-  const value = shown(valueAt(merged, path));
+  const value = shown(knob, valueAt(merged, path));
   const reason = issue === undefined ? 'is wrong' : reasonOf(issue, given.defaults);
   return new ConfigProblem(
     `${variableOf(knob) ?? place}: ${knob} is ${value}: ${reason}; config/default.yaml says what it may be`,
@@ -78,13 +78,18 @@ function valueAt(tree: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : withoutPassword(JSON.stringify(value)).slice(0, 80);
+/** Addresses of databases carry passwords; what is wrong with them is said without. */
+const WITH_PASSWORD: ReadonlySet<string> = new Set(['data.databaseUrl', 'data.redisUrl']);
+
+function shown(knob: string, value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return withoutPassword(JSON.stringify(value), WITH_PASSWORD.has(knob)).slice(0, 80);
 }
 
-/** Addresses of databases carry passwords; what is wrong with them is said without. */
-function withoutPassword(text: string): string {
+/** Where nothing says which part is the password, nothing but the scheme is shown. */
+function withoutPassword(text: string, secret: boolean): string {
   const end = text.lastIndexOf('@');
-  const start = text.indexOf('//');
-  return end < 0 ? text : `${text.slice(0, Math.max(start + 2, 1))}…${text.slice(end)}`;
+  if (end < 0 && !secret) return text;
+  const scheme = text.slice(0, Math.max(text.indexOf('//') + 2, 1));
+  return end < 0 ? `${scheme}…"` : `${scheme}…${text.slice(end)}`;
 }
