@@ -18,7 +18,10 @@ interface DoorLog {
   warn(sentence: string, fields: Readonly<Record<string, string>>): void;
 }
 
-/** What a `serve` connector may see of the core: its own conversations, never a note, never another's. */
+/**
+ * What a `serve` connector may see of the core: its own conversations, never a note, never what an
+ * agent logged as the customer's words (no draft brought it), never another's.
+ */
 export function createDoors(store: Store, tail: Tail, log: DoorLog): (connection: string) => Doors {
   const followers = followConversations(store, tail);
   return (connection) => ({
@@ -43,7 +46,7 @@ function* history(
        JOIN conversations c ON c.id = m.conversation_id LEFT JOIN drafts d ON d.id = m.draft_id
        LEFT JOIN deliveries v ON v.message_id = m.id
        LEFT JOIN delivery_parts p ON p.delivery_id = v.id AND p.position = 0
-     WHERE c.connection_id = ? AND c.key = ? AND m.direction IN ('in', 'out') AND m.id > ? ORDER BY m.id LIMIT ?`,
+     WHERE c.connection_id = ? AND c.key = ? AND (m.direction = 'out' OR (m.direction = 'in' AND m.draft_id IS NOT NULL)) AND m.id > ? ORDER BY m.id LIMIT ?`,
     connection,
     key,
     after,

@@ -62,6 +62,25 @@ test('a visitor complains, the answer appears live and once, and the ticket show
   ]);
 });
 
+test('a call that an agent logs on a visitor stays at the desk: neither live nor in the history', async () => {
+  const visitor = await visit();
+  await visitor.say('My kettle leaks');
+  const { conversations } = await desk.ticketSaying('My kettle leaks');
+  const { handle } = conversations[0] ?? {};
+  const call = { connection: chat.id, handle, text: 'Rang us, was furious', log: true };
+  const { status, body } = await desk.hub.api('POST', '/tickets', call);
+  expect(status).toBe(201);
+  const { number } = body as { number: number };
+  expect(await desk.messages(number)).toMatchObject([{ direction: 'in', text: call.text }]);
+  await desk.reply(number, 'We call you back');
+  await visitor.waitFor(({ text }) => text === 'We call you back');
+  const later = await visit({ token: visitor.token });
+  await later.waitFor(({ text }) => text === 'We call you back');
+  for (const who of [visitor, later]) {
+    expect(shown(who)).toEqual(['My kettle leaks', 'We call you back']);
+  }
+});
+
 test('what was answered while the visitor was away is there when they come back, in order', async () => {
   const before = await visit();
   await before.say('I will be right back');
