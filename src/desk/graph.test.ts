@@ -105,7 +105,7 @@ test('what was done to a member while it was merged stays with the member', asyn
   await write(() => unmergeTicket(b, by));
   expect((await stateOf(a)).lastMessage).toBeNull();
   expect((await stateOf(b)).lastMessage?.excerpt).toBe('and another thing');
-  expect(preview?.ticket.lastMessage).toEqual((await stateOf(b)).lastMessage);
+  expect(preview).toMatchObject({ ticket: { lastMessage: (await stateOf(b)).lastMessage } });
 });
 
 test('un-merging keeps what hangs below and remembers that the two differ', async () => {
@@ -123,10 +123,49 @@ test('un-merging keeps what hangs below and remembers that the two differ', asyn
   ]);
 });
 
-test('a ticket that is no member cannot be taken out', async () => {
+test('a ticket that is no member cannot be taken out, nor one that is not there', async () => {
   const [a = 0] = await write(() => openTickets(1));
-  expect(await write(() => unmergeTicket(a, by))).toBeUndefined();
-  expect(await write(() => previewUnmerge(a))).toBeUndefined();
+  for (const look of [unmergeTicket, previewUnmerge]) {
+    expect(await write(() => look(a, by))).toMatchObject({
+      kind: 'conflict',
+      why: { en: expect.stringContaining('is not merged') as string },
+    });
+    expect(await write(() => look(999_999, by))).toEqual({ kind: 'unknown' });
+  }
+});
+
+describe('what is merged because of a member', () => {
+  test('stands below it, and goes with it when it is taken out', async () => {
+    const [a = 0, b = 0, c = 0] = await write(() => openTickets(3));
+    await write(() => mergeTickets(a, b, by));
+    await write(() => mergeTickets(b, c, by));
+    expect((await write(() => ticketById(c)))?.merged_into).toBe(b);
+    await write(() => unmergeTicket(b, by));
+    expect((await write(() => componentOf(b))).map(({ id }) => id)).toEqual([b, c]);
+  });
+
+  test('stands above it where it is older, and must be taken out first', async () => {
+    const [a = 0, b = 0, c = 0] = await write(() => openTickets(3));
+    await write(() => mergeTickets(a, c, by));
+    await write(() => mergeTickets(c, b, by));
+    expect((await write(() => ticketById(b)))?.merged_into).toBe(a);
+    expect(await write(() => unmergeTicket(c, by))).toMatchObject({
+      kind: 'conflict',
+      why: { en: expect.stringContaining(`take ${b} out first`) as string },
+    });
+    await write(() => unmergeTicket(b, by));
+    expect(await write(() => unmergeTicket(c, by))).toEqual({ kind: 'done', from: a });
+  });
+
+  test('brings its root along, which must be taken out before it', async () => {
+    const [a = 0, b = 0, c = 0] = await write(() => openTickets(3));
+    await write(() => mergeTickets(b, c, by));
+    await write(() => mergeTickets(a, c, by));
+    expect((await write(() => ticketById(b)))?.merged_into).toBe(a);
+    expect(await write(() => unmergeTicket(c, by))).toMatchObject({ kind: 'conflict' });
+    expect(await write(() => unmergeTicket(b, by))).toEqual({ kind: 'done', from: a });
+    expect(await write(() => unmergeTicket(c, by))).toEqual({ kind: 'done', from: b });
+  });
 });
 
 test('property: merges undone in reverse give every ticket back exactly as it was', async () => {

@@ -1,30 +1,45 @@
+import {
+  edgeStandingOn,
+  lockedRoot,
+  lockedRoots,
+  placeUnder,
+  subtree,
+  type Edge,
+  type Node,
+  type Rows,
+} from './forest.js';
 import type { Evidence } from '../model/evidence.js';
+import type { Localised } from '../model/localised.js';
 import {
   applyEvent,
   foldEvents,
   type TicketEvent,
   type TicketState,
 } from '../model/ticket-state.js';
+import { messagesOfTickets } from '../store/messages.js';
 import {
   componentOf,
   eventsOfTickets,
   hangTicket,
   insertEvent,
   insertLink,
+  linksOf,
   saveTicketState,
   ticketById,
   ticketForChange,
   undoLinks,
   unhangTicket,
   type EventRow,
+  type LinkRow,
   type TicketRow,
 } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
 /**
- * The complaint graph. `merged_into` is a forest that is never flattened, so that taking one edge
- * out gives back exactly what stood below it; the root's state is the fold over its whole component.
+ * The complaint graph: tickets as the trees of `forest.ts` by `merged_into`. A root's state is the
+ * fold over the events of its whole component.
  */
+const ROWS: Rows<TicketRow> = { byId: ticketById, forChange: ticketForChange };
 
 export interface Decision {
   readonly author: string;
@@ -40,6 +55,12 @@ export function* rootOf(ticket: number): Work<TicketRow | undefined> {
   return yield* ticketById(row.root_id);
 }
 
+/** The root of a ticket, kept from other writers until the commit, and with it all its members. */
+export function* lockedRootOf(ticket: number): Work<TicketRow | undefined> {
+  const row = yield* ticketById(ticket);
+  return row === undefined ? undefined : yield* lockedRoot(ROWS, row);
+}
+
 /** Records an event on a ticket and carries it into the state of its root. */
 export function* recordEvent(
   ticket: TicketRow,
@@ -47,10 +68,8 @@ export function* recordEvent(
   at: number,
   author: string,
 ): Work<TicketState> {
-  const member = (yield* ticketForChange(ticket.id)) ?? ticket;
-  const root =
-    member.root_id === null ? member : ((yield* ticketForChange(member.root_id)) ?? member);
-  yield* insertEvent({ id: ticket.id, conversation: ticket.conversation_id }, event, at, author);
+  const root = (yield* lockedRoot(ROWS, ticket)) ?? ticket;
+  yield* insertEvent(placeOf(ticket), event, at, author);
   const state = applyEvent(JSON.parse(root.state) as TicketState, event, at);
   yield* saveTicketState(root.id, state);
   return state;
@@ -65,92 +84,132 @@ export function* mergeTickets(
   other: number,
   decision: Decision,
 ): Work<number | undefined> {
-  const roots = yield* rootsForChange(one, other);
+  const roots = yield* lockedRoots(ROWS, one, other);
   if (roots === undefined) return undefined;
   const [older, younger] = roots;
   if (older.id === younger.id) return older.id;
-  const { author, at } = decision;
+  const component = yield* componentOf(older.id);
+  const [named, brought] = component.some(({ id }) => id === one) ? [one, other] : [other, one];
+  const place = placeUnder(nodesOf(component), named, younger.id);
+  const parent = component.find(({ id }) => id === place) ?? older;
+  const asNamed = parent.id === named && younger.id === brought;
   const link = yield* insertLink({
-    older: older.id,
-    younger: younger.id,
-    decision: 'same',
+    ...{ older: parent.id, younger: younger.id, decision: 'same' },
     ...words(decision),
+    because: asNamed ? null : JSON.stringify([named, brought]),
   });
-  yield* hangTicket(younger.id, older.id, older.id);
-  yield* insertEvent(
-    placeOf(younger),
-    { type: 'merged', data: { into: older.id, link } },
-    at,
-    author,
-  );
-  yield* insertEvent(
-    placeOf(older),
-    { type: 'absorbed', data: { ticket: younger.id, link } },
-    at,
-    author,
-  );
+  const { author, at } = decision;
+  yield* hangTicket(younger.id, parent.id, older.id);
+  const merged = { type: 'merged', data: { into: parent.id, link } } as const;
+  const absorbed = { type: 'absorbed', data: { ticket: younger.id, link } } as const;
+  yield* insertEvent(placeOf(younger), merged, at, author);
+  yield* insertEvent(placeOf(parent), absorbed, at, author);
   yield* refold(older.id);
   return older.id;
 }
 
-/** Both roots, the older first, kept from other merges; read again until no merge came between. */
-function* rootsForChange(
-  one: number,
-  other: number,
-): Work<readonly [TicketRow, TicketRow] | undefined> {
-  for (;;) {
-    const ids = [(yield* rootOf(one))?.id, (yield* rootOf(other))?.id];
-    const [first, second] = ids.map((id) => id ?? 0).sort((a, b) => a - b);
-    const older = yield* ticketForChange(first ?? 0);
-    const younger = first === second ? older : yield* ticketForChange(second ?? 0);
-    if (older === undefined || younger === undefined) return undefined;
-    if (older.root_id === null && younger.root_id === null) return [older, younger];
-  }
-}
+/** `from`: the root it was part of. */
+export type Unmerged =
+  | { readonly kind: 'done'; readonly from: number }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'conflict'; readonly why: Localised };
 
-/** Takes a member, with all that was merged into it, out again and remembers that they differ. */
-export function* unmergeTicket(
-  ticket: number,
-  decision: Decision,
-): Work<{ readonly from: number } | undefined> {
-  const row = yield* ticketForChange(ticket);
-  if (row === undefined || row.merged_into === null || row.root_id === null) return undefined;
-  const { merged_into: parent, root_id: root } = row;
-  const { author, at } = decision;
-  const below = subtree(yield* componentOf(root), ticket);
-  yield* undoLinks(parent, ticket, at);
-  const link = yield* insertLink({
-    older: parent,
-    younger: ticket,
-    decision: 'different',
-    ...words(decision),
-  });
+/**
+ * Takes a member, with all that was merged into it, out again and remembers that they differ. Refused
+ * where something later stands on it.
+ */
+export function* unmergeTicket(ticket: number, { author, at, ...why }: Decision): Work<Unmerged> {
+  const root = yield* lockedRootOf(ticket);
+  if (root === undefined) return { kind: 'unknown' };
+  const component = yield* componentOf(root.id);
+  const refusal = yield* whyNotUnmerge(component, ticket);
+  if (refusal !== null) return { kind: 'conflict', why: refusal };
+  const row = component.find(({ id }) => id === ticket) ?? root;
+  const parent = component.find(({ id }) => id === row.merged_into) ?? root;
+  const below = subtree(nodesOf(component), ticket);
+  yield* undoLinks(parent.id, ticket, at);
+  const link = yield* judge(parent.id, ticket, 'different', { author, at, ...why });
   yield* unhangTicket(
     ticket,
     below.filter((id) => id !== ticket),
   );
-  yield* insertEvent(placeOf(row), { type: 'unmerged', data: { from: parent, link } }, at, author);
-  yield* insertEvent(
-    { id: parent, conversation: null },
-    { type: 'released', data: { ticket, link } },
-    at,
-    author,
-  );
+  const unmerged = { type: 'unmerged', data: { from: parent.id, link } } as const;
+  const released = { type: 'released', data: { ticket, link } } as const;
+  yield* insertEvent(placeOf(row), unmerged, at, author);
+  yield* insertEvent(placeOf(parent), released, at, author);
   yield* refold(ticket);
-  yield* refold(root);
-  return { from: root };
+  yield* refold(root.id);
+  return { kind: 'done', from: root.id };
 }
 
 /** What both sides would be after an un-merge, without doing it. */
-export function* previewUnmerge(
-  ticket: number,
-): Work<{ readonly ticket: TicketState; readonly rest: TicketState } | undefined> {
+export type UnmergePreview =
+  | { readonly kind: 'sides'; readonly ticket: TicketState; readonly rest: TicketState }
+  | Exclude<Unmerged, { kind: 'done' }>;
+
+export function* previewUnmerge(ticket: number): Work<UnmergePreview> {
   const row = yield* ticketById(ticket);
-  if (row === undefined || row.root_id === null) return undefined;
-  const all = yield* componentOf(row.root_id);
-  const below = subtree(all, ticket);
+  if (row === undefined) return { kind: 'unknown' };
+  const all = yield* componentOf(row.root_id ?? row.id);
+  const refusal = yield* whyNotUnmerge(all, ticket);
+  if (refusal !== null) return { kind: 'conflict', why: refusal };
+  const below = subtree(nodesOf(all), ticket);
   const rest = all.map(({ id }) => id).filter((id) => !below.includes(id));
-  return { ticket: fold(yield* eventsOfTickets(below)), rest: fold(yield* eventsOfTickets(rest)) };
+  return {
+    kind: 'sides',
+    ticket: fold(yield* eventsOfTickets(below)),
+    rest: fold(yield* eventsOfTickets(rest)),
+  };
+}
+
+/** Why this member cannot be taken out now: what happened later depends on its being where it is. */
+function* whyNotUnmerge(component: readonly TicketRow[], ticket: number): Work<Localised | null> {
+  if (component.find(({ id }) => id === ticket)?.merged_into === null) {
+    return {
+      en: `ticket ${ticket} is not merged into another: name a member`,
+      zh: `工单 ${ticket} 没有合并到其他工单:请指定一个成员工单`,
+    };
+  }
+  const below = new Set(subtree(nodesOf(component), ticket));
+  const edges = edgesOf(component, yield* linksOf(component.map(({ id }) => id)));
+  const standing = edgeStandingOn(edges, below);
+  if (standing !== undefined) {
+    const { child, parent } = standing;
+    return {
+      en: `ticket ${child} was merged into ${parent} because of ticket ${ticket}: take ${child} out first`,
+      zh: `工单 ${child} 因工单 ${ticket} 而合并到 ${parent}:请先取消 ${child} 的合并`,
+    };
+  }
+  const rest = component.map(({ id }) => id).filter((id) => !below.has(id));
+  return (yield* whyEmpty([...below])) ?? (yield* whyEmpty(rest));
+}
+
+/** A side whose every message a split has carried away would be a ticket about nothing. */
+function* whyEmpty(tickets: readonly number[]): Work<Localised | null> {
+  const [first] = yield* messagesOfTickets(tickets, BEFORE_ALL, 1);
+  if (first !== undefined) return null;
+  for (const { type, data } of yield* eventsOfTickets(tickets)) {
+    if (type !== 'split') continue;
+    const { into } = JSON.parse(data) as { into: number };
+    return {
+      en: `nothing would be left on ticket ${tickets[0]}: a split moved its messages to ticket ${into}; merge ${into} back first`,
+      zh: `工单 ${tickets[0]} 将没有任何消息:拆分已将其消息移到工单 ${into},请先将 ${into} 合并回来`,
+    };
+  }
+  return null;
+}
+
+const BEFORE_ALL = { at: -1, id: 0 };
+
+/** The edges of a component that stand on a finding about other tickets than those they tie. */
+function edgesOf(component: readonly TicketRow[], links: readonly LinkRow[]): readonly Edge[] {
+  return links.flatMap(({ older, younger, decision, undone_at, because }) => {
+    const live = decision === 'same' && undone_at === null && because !== null;
+    const hangs = component.some(({ id, merged_into }) => id === younger && merged_into === older);
+    return live && hangs
+      ? [{ child: younger, parent: older, because: JSON.parse(because) as number[] }]
+      : [];
+  });
 }
 
 /** A ticket's own state, without what was merged into it. */
@@ -185,14 +244,9 @@ function fold(rows: readonly EventRow[]): TicketState {
   );
 }
 
-/** A member with everything that was merged into it. */
-export function subtree(component: readonly TicketRow[], top: number): readonly number[] {
-  const inside = new Set([top]);
-  // Oldest first: a parent always stands before its children (merged_into < id).
-  for (const { id, merged_into } of component) {
-    if (merged_into !== null && inside.has(merged_into)) inside.add(id);
-  }
-  return [...inside];
+/** Members as the tree they form. */
+export function nodesOf(component: readonly TicketRow[]): readonly Node[] {
+  return component.map(({ id, merged_into }) => ({ id, parent: merged_into }));
 }
 
 const placeOf = (row: TicketRow): { id: number; conversation: number } => ({
@@ -205,6 +259,7 @@ function words({ author, at, evidence, score }: Decision) {
     author,
     at,
     evidence: JSON.stringify(evidence),
-    score: score === undefined ? null : String(score),
+    score: score === undefined || score === null ? null : String(score),
+    because: null,
   };
 }

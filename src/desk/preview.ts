@@ -1,4 +1,5 @@
-import { previewUnmerge, subtree } from './graph.js';
+import { subtree } from './forest.js';
+import { nodesOf, previewUnmerge, type UnmergePreview } from './graph.js';
 import { viewTickets, type ViewDependencies } from './ticket-view.js';
 import type { Ticket } from '../model/ticket.js';
 import { componentOf, ticketById } from '../store/tickets.js';
@@ -10,15 +11,19 @@ export interface Parting {
   readonly preview: true;
 }
 
-/** Both sides of an un-merge as they would be, in the one ticket format. */
-export function* previewOf(deps: ViewDependencies, number: number): Work<Parting | undefined> {
-  const row = yield* ticketById(number);
+export type Previewed =
+  | { readonly kind: 'parting'; readonly parting: Parting }
+  | Exclude<UnmergePreview, { kind: 'sides' }>;
+
+/** Both sides of an un-merge as they would be, in the one ticket format; else why it is refused. */
+export function* previewOf(deps: ViewDependencies, number: number): Work<Previewed> {
   const states = yield* previewUnmerge(number);
-  const rootRow =
-    row === undefined || row.root_id === null ? undefined : yield* ticketById(row.root_id);
-  if (row === undefined || rootRow === undefined || states === undefined) return undefined;
+  if (states.kind !== 'sides') return states;
+  const row = yield* ticketById(number);
+  const rootRow = yield* ticketById(row?.root_id ?? number);
+  if (row === undefined || rootRow === undefined) return { kind: 'unknown' };
   const all = yield* componentOf(rootRow.id);
-  const below = new Set(subtree(all, number));
+  const below = new Set(subtree(nodesOf(all), number));
   const top = { ...row, merged_into: null, root_id: null };
   const [ticket, rest] = yield* viewTickets(deps, [
     {
@@ -28,5 +33,6 @@ export function* previewOf(deps: ViewDependencies, number: number): Work<Parting
     },
     { row: rootRow, members: all.filter(({ id }) => !below.has(id)), state: states.rest },
   ]);
-  return ticket === undefined || rest === undefined ? undefined : { ticket, rest, preview: true };
+  if (ticket === undefined || rest === undefined) return { kind: 'unknown' };
+  return { kind: 'parting', parting: { ticket, rest, preview: true } };
 }

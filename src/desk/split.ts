@@ -1,5 +1,12 @@
-import { judge, mergeTickets, recordEvent, refold, rootOf, type Decision } from './graph.js';
-import { decided, type Act, type Done } from './tickets.js';
+import { lockedRootOf, judge, mergeTickets, recordEvent, refold, type Decision } from './graph.js';
+import {
+  decided,
+  mergeByHand,
+  whyNotMerge,
+  type Act,
+  type Conflict,
+  type Done,
+} from './tickets.js';
 import {
   excerpt,
   newTicketState,
@@ -11,9 +18,9 @@ import { conversationById, touchConversation } from '../store/conversations.js';
 import { lastMessageOf, messagesByIds, moveMessages, type MessageRow } from '../store/messages.js';
 import {
   componentOf,
+  eventsOfTickets,
   insertEvent,
   insertTicket,
-  ticketForChange,
   type TicketRow,
 } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
@@ -22,16 +29,47 @@ export type Parted =
   | Exclude<Done, { kind: 'done' }>
   | { readonly kind: 'parted'; readonly ticket: number; readonly rest: number };
 
+export interface Cut {
+  readonly messages: readonly number[];
+  /** The ticket they belong to instead; null: they are a complaint of their own. */
+  readonly into: number | null;
+}
+
 /**
  * Finds another complaint in some messages of a ticket. Each member is cut separately and the new
- * parts are merged; later messages follow the part that holds the conversation's last message.
+ * parts are merged; later messages follow the part that holds the conversation's last message. To
+ * move messages is to cut them and to merge the part into the ticket they belong to, so that both
+ * steps can be taken back.
  */
-export function* splitTicket(number: number, messages: readonly number[], act: Act): Work<Parted> {
-  const found = yield* rootOf(number);
-  const root = found === undefined ? undefined : yield* ticketForChange(found.id);
+export function* splitTicket(number: number, { messages, into }: Cut, act: Act): Work<Parted> {
+  const root = yield* lockedRootOf(number);
   if (root === undefined) return { kind: 'unknown' };
   const members = yield* componentOf(root.id);
   const rows = yield* messagesByIds([...new Set(messages)]);
+  const refusal = yield* whyNotSplit({ root, members, rows, messages, into });
+  if (refusal !== null) return refusal;
+  const parts: number[] = [];
+  for (const member of members) {
+    const cut = rows.filter(({ ticket_id }) => ticket_id === member.id);
+    if (cut.length > 0) parts.push(yield* cutMember(member, cut, act));
+  }
+  const [first = 0, ...others] = parts;
+  for (const part of others) yield* mergeTickets(first, part, cutTogether(act));
+  yield* refold(first);
+  yield* refold(root.id);
+  if (into === null) return { kind: 'parted', ticket: first, rest: root.id };
+  const moved = yield* mergeByHand(into, first, act);
+  return moved.kind === 'done' ? { kind: 'parted', ticket: moved.root, rest: root.id } : moved;
+}
+
+interface Splitting extends Cut {
+  readonly root: TicketRow;
+  readonly members: readonly TicketRow[];
+  readonly rows: readonly MessageRow[];
+}
+
+/** Looked at before anything is written: a refusal leaves nothing behind. */
+function* whyNotSplit({ root, members, rows, messages, into }: Splitting): Work<Conflict | null> {
   const strange = messages.find(
     (id) => !rows.some((row) => row.id === id && members.some((one) => one.id === row.ticket_id)),
   );
@@ -43,20 +81,25 @@ export function* splitTicket(number: number, messages: readonly number[], act: A
   }
   if (!(yield* somethingStays(members, rows))) {
     return refuse(
-      'nothing would stay behind: leave at least one message',
-      '原工单中至少要保留一条消息',
+      'nothing would stay behind: leave at least one message, or merge the whole ticket',
+      '原工单中至少要保留一条消息,或者直接合并整张工单',
     );
   }
-  const parts: number[] = [];
-  for (const member of members) {
-    const cut = rows.filter(({ ticket_id }) => ticket_id === member.id);
-    if (cut.length > 0) parts.push(yield* cutMember(member, cut, act));
+  return into === null ? null : yield* whyNotInto(root, into);
+}
+
+function* whyNotInto(root: TicketRow, into: number): Work<Conflict | null> {
+  const target = yield* lockedRootOf(into);
+  if (target === undefined) {
+    return refuse(`there is no ticket ${into} to move them to`, `没有可移入的工单 ${into}`);
   }
-  const [first = 0, ...others] = parts;
-  for (const part of others) yield* mergeTickets(first, part, cutTogether(act));
-  yield* refold(first);
-  yield* refold(root.id);
-  return { kind: 'parted', ticket: first, rest: root.id };
+  if (target.id === root.id) {
+    return refuse(
+      `ticket ${into} is part of ticket ${root.id}: the messages are there already`,
+      `工单 ${into} 属于工单 ${root.id}:消息已在其中`,
+    );
+  }
+  return whyNotMerge(root, target);
 }
 
 function* somethingStays(members: readonly TicketRow[], cut: readonly MessageRow[]): Work<boolean> {
@@ -70,9 +113,13 @@ function* somethingStays(members: readonly TicketRow[], cut: readonly MessageRow
 /** A ticket on the same conversation, with these messages and nothing else of the member. */
 function* cutMember(member: TicketRow, rows: readonly MessageRow[], act: Act): Work<number> {
   const { who, at } = act;
+  const fields = yield* fieldsTold(member.id);
   const cut: TicketEvent = {
     type: 'cut',
-    data: { from: member.id, messages: rows.filter(counts).map(cutMessage) },
+    data: {
+      from: member.id,
+      messages: rows.filter(counts).map((row) => cutMessage(row, fields.get(row.id))),
+    },
   };
   const opened: TicketEvent = {
     type: 'opened',
@@ -103,8 +150,27 @@ function* cutMember(member: TicketRow, rows: readonly MessageRow[], act: Act): W
 /** Automatic mails and platform events are kept where they belong; they never counted as words. */
 const counts = ({ kind }: MessageRow): boolean => kind !== 'automatic' && kind !== 'event';
 
-function cutMessage({ id, direction, at, text }: MessageRow): CutMessage {
-  return { message: id, direction, at, excerpt: excerpt(text) };
+function cutMessage(
+  { id, direction, at, text }: MessageRow,
+  fields: CutMessage['fields'],
+): CutMessage {
+  const words = { message: id, direction, at, excerpt: excerpt(text) };
+  return fields === undefined ? words : { ...words, fields };
+}
+
+/** What each message of a ticket told besides its words. */
+function* fieldsTold(ticket: number): Work<ReadonlyMap<number, CutMessage['fields']>> {
+  const told = new Map<number, CutMessage['fields']>();
+  for (const { type, data } of yield* eventsOfTickets([ticket])) {
+    const event = { type, data: JSON.parse(data) as unknown } as TicketEvent;
+    if (event.type === 'received') told.set(event.data.message, event.data.fields);
+    if (event.type === 'opened' && event.data.first !== null) {
+      told.set(event.data.first.message, event.data.fields);
+    }
+    if (event.type === 'cut')
+      for (const one of event.data.messages) told.set(one.message, one.fields);
+  }
+  return told;
 }
 
 function subjectOf(rows: readonly MessageRow[]): string | null {
@@ -129,6 +195,6 @@ function cutTogether({ who, at }: Act): Decision {
   return { author: who, at, evidence: [{ kind: 'agent', sentence, weight: null }] };
 }
 
-function refuse(en: string, zh: string): Parted {
+function refuse(en: string, zh: string): Conflict {
   return { kind: 'conflict', why: { en, zh } };
 }

@@ -1,8 +1,9 @@
 import { judge, mergeTickets, recordEvent, rootOf } from './graph.js';
 import type { Evidence } from '../model/evidence.js';
 import type { Localised } from '../model/localised.js';
-import type { TicketChange } from '../model/ticket-state.js';
+import type { TicketChange, TicketState } from '../model/ticket-state.js';
 import { attachToMessage, insertMessage } from '../store/messages.js';
+import type { TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
 /** What people do at the desk. Everything done to a member is done to its root. */
@@ -14,9 +15,12 @@ export interface Act {
 }
 
 export type Done =
-  | { readonly kind: 'done'; readonly root: number }
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'conflict'; readonly why: Localised };
+  { readonly kind: 'done'; readonly root: number } | { readonly kind: 'unknown' } | Conflict;
+
+export interface Conflict {
+  readonly kind: 'conflict';
+  readonly why: Localised;
+}
 
 const UNKNOWN: Done = { kind: 'unknown' };
 
@@ -77,20 +81,38 @@ export function* markSpam(number: number, spam: boolean, { who, at }: Act): Work
   return { kind: 'done', root: root.id };
 }
 
-/** An agent says that two tickets tell one complaint. */
+/**
+ * An agent says that two tickets tell one complaint. They are merged as they were named: when one of
+ * them is a member, the other goes with it if it is taken out later.
+ */
 export function* mergeByHand(one: number, other: number, act: Act): Work<Done> {
   const [a, b] = [yield* rootOf(one), yield* rootOf(other)];
   if (a === undefined || b === undefined) return UNKNOWN;
-  if (a.id === b.id) return { kind: 'done', root: a.id };
-  if (a.group_id !== b.group_id) {
+  const refusal = whyNotMerge(a, b);
+  if (refusal !== null) return refusal;
+  const root = yield* mergeTickets(one, other, decided(act, 'same'));
+  return root === undefined ? UNKNOWN : { kind: 'done', root };
+}
+
+/** Brands are apart, and spam is merged with nothing: its mark would hide the complaint. */
+export function whyNotMerge(one: TicketRow, other: TicketRow): Conflict | null {
+  if (one.group_id !== other.group_id) {
     return conflict(
       'the two tickets belong to different groups, which are never merged',
       '两张工单属于不同的组,不能合并',
     );
   }
-  const root = yield* mergeTickets(a.id, b.id, { ...decided(act, 'same') });
-  return root === undefined ? UNKNOWN : { kind: 'done', root };
+  const [spam, complaint] = isSpam(one) ? [one, other] : [other, one];
+  if (isSpam(spam) && !isSpam(complaint)) {
+    return conflict(
+      `ticket ${spam.id} is spam: say first that it is not`,
+      `工单 ${spam.id} 已标记为垃圾信息:请先取消该标记`,
+    );
+  }
+  return null;
 }
+
+const isSpam = ({ state }: TicketRow): boolean => (JSON.parse(state) as TicketState).spam;
 
 /** An agent says that two tickets are not the same, so that no rule merges or suggests them again. */
 export function* tellApart(one: number, other: number, act: Act): Work<Done> {
@@ -116,6 +138,6 @@ export function decided({ who, at }: Act, decision: 'same' | 'different') {
   return { author: who, at, evidence };
 }
 
-function conflict(en: string, zh: string): Done {
+function conflict(en: string, zh: string): Conflict {
   return { kind: 'conflict', why: { en, zh } };
 }

@@ -142,6 +142,8 @@ export interface CutMessage {
   readonly direction: 'in' | 'out' | 'note';
   readonly at: number;
   readonly excerpt: string;
+  /** What was told with it. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 export type TicketEventType = TicketEvent['type'];
@@ -204,18 +206,21 @@ export function applyEvent(state: TicketState, event: TicketEvent, at: number): 
   }
 }
 
-/** The fold of all events of one ticket, or of several that are one complaint; in the order they were recorded. */
+/**
+ * The fold of all events of one ticket, or of several that are one complaint; in the order they were
+ * recorded. A message that a split moved counts where it stands now, once, and at the time it was
+ * first told here: parts that are merged again are exactly the complaint they were.
+ */
 export function foldEvents(events: readonly RecordedEvent[]): TicketState {
-  const gone = new Set(
-    events.flatMap(({ ticket, event }) =>
-      event.type === 'split' ? event.data.messages.map((message) => `${ticket} ${message}`) : [],
-    ),
-  );
+  const stands = standingMessages(events);
+  const told = new Set<number>();
+  const takes = (message: number): boolean => {
+    if (!stands(message) || told.has(message)) return false;
+    told.add(message);
+    return true;
+  };
   return events
-    .map(({ ticket, event, at }) => ({
-      event: without(event, (m) => gone.has(`${ticket} ${m}`)),
-      at,
-    }))
+    .map(({ event, at }) => ({ event: withMessages(event, takes), at }))
     .reduce(
       (state, { event, at }) => (event === null ? state : applyEvent(state, event, at)),
       newTicketState(events[0]?.at ?? 0),
@@ -228,24 +233,39 @@ export interface RecordedEvent {
   readonly at: number;
 }
 
-/** What is left of an event when messages were cut out; null: nothing. */
-function without(event: TicketEvent, isGone: (message: number) => boolean): TicketEvent | null {
+/** Whether a message is on one of the tickets these events are about: the last split that names it says so. */
+function standingMessages(events: readonly RecordedEvent[]): (message: number) => boolean {
+  const here = new Set(events.map(({ ticket }) => ticket));
+  const moved = new Map<number, number>();
+  for (const { ticket, event } of events) {
+    if (event.type === 'cut')
+      for (const { message } of event.data.messages) moved.set(message, ticket);
+    if (event.type === 'split')
+      for (const message of event.data.messages) moved.set(message, event.data.into);
+  }
+  return (message) => {
+    const place = moved.get(message);
+    return place === undefined || here.has(place);
+  };
+}
+
+/** An event with those of its messages that count; null: nothing is left of it. */
+function withMessages(event: TicketEvent, takes: (message: number) => boolean): TicketEvent | null {
   switch (event.type) {
     case 'opened': {
-      const { first } = event.data;
-      return first !== null && isGone(first.message)
-        ? { type: 'opened', data: { ...event.data, first: null } }
-        : event;
+      const { first, subject } = event.data;
+      return first === null || takes(first.message)
+        ? event
+        : { type: 'opened', data: { subject, fields: {}, first: null } };
     }
-    case 'cut':
-      return {
-        type: 'cut',
-        data: { ...event.data, messages: event.data.messages.filter((m) => !isGone(m.message)) },
-      };
+    case 'cut': {
+      const messages = event.data.messages.filter(({ message }) => takes(message));
+      return { type: 'cut', data: { ...event.data, messages } };
+    }
     case 'received':
     case 'replied':
     case 'noted':
-      return isGone(event.data.message) ? null : event;
+      return takes(event.data.message) ? event : null;
     default:
       return event;
   }

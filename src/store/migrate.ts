@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Store } from './store.js';
 import { all } from './work.js';
 import { firstStone } from './migrations/001-first-stone.js';
+import { persons } from './migrations/003-persons.js';
 
 interface Migration {
   readonly name: string;
@@ -9,7 +10,10 @@ interface Migration {
 }
 
 /** In order; a landed migration is never changed, the next one is added below it. */
-const MIGRATIONS: readonly Migration[] = [{ name: '001-first-stone', statements: firstStone }];
+const MIGRATIONS: readonly Migration[] = [
+  { name: '001-first-stone', statements: firstStone },
+  { name: '003-persons', statements: persons },
+];
 
 const TYPES = {
   sqlite: { id: 'INTEGER PRIMARY KEY', bytes: 'BLOB', int: 'INTEGER', text: 'TEXT' },

@@ -194,11 +194,13 @@ export interface LinkRow {
   readonly author: string;
   readonly at: number;
   readonly undone_at: number | null;
+  /** JSON list of the two tickets that were found to be the same, where the merge hung others; else null. */
+  readonly because: string | null;
 }
 
 export function* insertLink(link: Omit<LinkRow, 'id' | 'undone_at'>): Work<number> {
   return yield* insert(
-    'INSERT INTO links (older, younger, decision, score, evidence, author, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO links (older, younger, decision, score, evidence, author, at, because) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     link.older,
     link.younger,
     link.decision,
@@ -206,13 +208,14 @@ export function* insertLink(link: Omit<LinkRow, 'id' | 'undone_at'>): Work<numbe
     link.evidence,
     link.author,
     link.at,
+    link.because,
   );
 }
 
 export function* linksOf(tickets: readonly number[]): Work<readonly LinkRow[]> {
   const ids = `[${tickets.join(',')}]`;
   return yield* all<LinkRow>(
-    `SELECT id, older, younger, decision, score, evidence, author, at, undone_at FROM links
+    `SELECT id, older, younger, decision, score, evidence, author, at, undone_at, because FROM links
      WHERE older IN {ids} OR younger IN {ids} ORDER BY id`,
     ids,
     ids,

@@ -25,24 +25,23 @@ function unmergeRoute(parts: Parts): Route {
     body: { schema: Unmerge, optional: true },
     answers: { 200: { description: 'Both sides', schema: Parted } },
     async handle({ params: { number }, body: { preview }, caller }) {
-      const place = await desk.place(number);
-      if (place.kind === 'unknown') return desk.unknown(number);
-      if (place.root === number) {
-        return problem('conflict', `ticket ${number} is not merged into another: name a member`);
+      const deps = { find: parts.registry.find, now: clock.now() };
+      const done = preview
+        ? await store.read(() => previewOf(deps, number))
+        : await store.write(() => unmergeTicket(number, decided(desk.by(caller), 'different')));
+      switch (done.kind) {
+        case 'unknown':
+          return desk.unknown(number);
+        case 'conflict':
+          return problem('conflict', done.why.en, { why: done.why });
+        case 'parting':
+          return json(done.parting);
+        case 'done': {
+          parts.queue.ring('announce', 1);
+          const [ticket, rest] = await desk.show([number, done.from]);
+          return json({ ticket, rest, preview: false });
+        }
       }
-      if (preview) {
-        const deps = { find: parts.registry.find, now: clock.now() };
-        return json(await store.read(() => previewOf(deps, number)));
-      }
-      const done = await store.write(() =>
-        unmergeTicket(number, decided(desk.by(caller), 'different')),
-      );
-      if (done === undefined) {
-        return problem('conflict', `ticket ${number} was taken out meanwhile`);
-      }
-      parts.queue.ring('announce', 1);
-      const [ticket, rest] = await desk.show([number, done.from]);
-      return json({ ticket, rest, preview: false });
     },
   });
 }
@@ -51,15 +50,16 @@ function splitRoute(parts: Parts): Route {
   const desk = ticketDesk(parts);
   return route('POST /api/v1/tickets/{number}/split', {
     tag: 'Tickets',
-    summary: 'Two complaints in one: some messages become a ticket of their own',
+    summary:
+      'Two complaints in one: some messages become a ticket of their own, or move to another',
     description:
-      'The new ticket stands on the same conversation; its next message goes where the last one is. The two are remembered as different.',
+      'The new ticket stands on the same conversation; its next message goes where the last one is. The two are remembered as different. With `into` the messages are moved: the new ticket is merged into that one.',
     params: numberParams,
     body: { schema: Split },
     answers: { 200: { description: 'Both sides', schema: Parted } },
-    async handle({ params: { number }, body: { messages }, caller }) {
+    async handle({ params: { number }, body: { messages, into }, caller }) {
       const done = await parts.house.store.write(() =>
-        splitTicket(number, messages, desk.by(caller)),
+        splitTicket(number, { messages, into: into ?? null }, desk.by(caller)),
       );
       if (done.kind === 'unknown') return desk.unknown(number);
       if (done.kind === 'conflict') return problem('conflict', done.why.en, { why: done.why });

@@ -129,7 +129,10 @@ export const Parted = z
   .meta({ id: 'Parted' });
 
 export const Split = z
-  .strictObject({ messages: z.array(z.int().positive()).min(1).max(200) })
+  .strictObject({
+    messages: z.array(z.int().positive()).min(1).max(200),
+    into: z.int().positive().optional().meta({ description: 'The ticket they belong to instead' }),
+  })
   .meta({ id: 'Split' });
 
 export const Spam = z.strictObject({ spam: z.boolean().default(true) }).meta({ id: 'Spam' });

@@ -1,0 +1,110 @@
+import type { Work } from '../store/work.js';
+
+/**
+ * What tickets and persons have in common: each stands alone or hangs under an older one, and the
+ * oldest of a tree, its root, speaks for all. A tree is never flattened, so that taking one edge out
+ * gives back exactly what stood below it. Nobody hangs under a younger one (a CHECK of both tables),
+ * hence no cycle.
+ */
+export interface Node {
+  readonly id: number;
+  /** What it hangs under; null on a root. */
+  readonly parent: number | null;
+}
+
+/** A node with everything below it; `tree` oldest first, so that a parent always stands before its children. */
+export function subtree(tree: readonly Node[], top: number): readonly number[] {
+  const inside = new Set([top]);
+  for (const { id, parent } of tree) if (parent !== null && inside.has(parent)) inside.add(id);
+  return [...inside];
+}
+
+/**
+ * Where another tree is hung that was found to be the same as `named`: under `named` itself, so that
+ * the two stay together when `named` is taken out; where that is younger, under the nearest above it
+ * that is older. The root always is.
+ */
+export function placeUnder(tree: readonly Node[], named: number, root: number): number {
+  const parents = new Map(tree.map(({ id, parent }) => [id, parent]));
+  let place = named;
+  while (place >= root) {
+    const above = parents.get(place);
+    if (above === undefined || above === null) break;
+    place = above;
+  }
+  return place;
+}
+
+interface Rooted {
+  readonly id: number;
+  readonly root_id: number | null;
+}
+
+/** How rows of one table are read; `forChange` keeps the row from other writers until the commit. */
+export interface Rows<T extends Rooted> {
+  byId(id: number): Work<T | undefined>;
+  forChange(id: number): Work<T | undefined>;
+}
+
+const rootIdOf = ({ id, root_id }: Rooted): number => root_id ?? id;
+
+/**
+ * The root of a row, locked. A root's lock is that of its whole tree: whoever changes the tree or
+ * folds its events holds it, so that on Postgres nobody overwrites what another has just written.
+ */
+export function* lockedRoot<T extends Rooted>(rows: Rows<T>, row: T): Work<T | undefined> {
+  let seen = row;
+  for (;;) {
+    const root = yield* rows.forChange(rootIdOf(seen));
+    if (root === undefined) return undefined;
+    if (root.root_id === null && root.id === seen.id) return root;
+    const again = root.id === seen.id ? root : yield* rows.byId(seen.id);
+    if (again === undefined) return undefined;
+    if (root.root_id === null && again.root_id === root.id) return root;
+    // It was merged or taken out while we waited for the lock.
+    seen = again;
+  }
+}
+
+/** The roots of two rows, locked, the older first; the same one twice when they are one already. */
+export function* lockedRoots<T extends Rooted>(
+  rows: Rows<T>,
+  one: number,
+  other: number,
+): Work<readonly [T, T] | undefined> {
+  for (;;) {
+    const before = yield* rootIds(rows, one, other);
+    if (before === undefined) return undefined;
+    const older = yield* rows.forChange(Math.min(...before));
+    const younger = before[0] === before[1] ? older : yield* rows.forChange(Math.max(...before));
+    const now = yield* rootIds(rows, one, other);
+    if (older === undefined || younger === undefined || now === undefined) return undefined;
+    if (now[0] === before[0] && now[1] === before[1]) return [older, younger];
+  }
+}
+
+function* rootIds<T extends Rooted>(
+  rows: Rows<T>,
+  one: number,
+  other: number,
+): Work<readonly [number, number] | undefined> {
+  const [a, b] = [yield* rows.byId(one), yield* rows.byId(other)];
+  return a === undefined || b === undefined ? undefined : [rootIdOf(a), rootIdOf(b)];
+}
+
+/** A live edge of a tree, with the two that were found to be the same where the edge itself does not say it. */
+export interface Edge {
+  readonly child: number;
+  readonly parent: number;
+  readonly because: readonly number[];
+}
+
+/** The first edge outside `below` that stands on a finding about somebody inside it: it would lose its reason. */
+export function edgeStandingOn(
+  edges: readonly Edge[],
+  below: ReadonlySet<number>,
+): Edge | undefined {
+  return edges.find(
+    ({ child, because }) => !below.has(child) && because.some((id) => below.has(id)),
+  );
+}
