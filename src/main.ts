@@ -226,14 +226,14 @@ function runStages(parts: Parts): () => Promise<void> {
 /** The stages of this process: a worker's, and those that need an open connection. */
 function stagesOf(parts: Parts, apart: Apart): Stages {
   const { house, registry, supervisor, tail } = parts;
-  const { process: running, matching, attachments } = house.loaded.config;
+  const { process: running, matching, phones, attachments } = house.loaded.config;
   const has = (role: string): boolean => running.role === 'all' || running.role === role;
   const shared = { ...house, ...parts, find: registry.find, live: supervisor.live };
   const reading = { apart, wake: supervisor.wake, announced: tail.poke };
   const holder = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const rule = { samePersonWithin: matching.samePersonWithinDays * DAY };
   return {
-    ...(has('worker') ? intakeStages({ ...shared, ...reading, holder, rule }) : {}),
+    ...(has('worker') ? intakeStages({ ...shared, ...reading, holder, rule, ...phones }) : {}),
     ...(has('connections') ? attachmentStages({ ...shared, ...attachments, apart }) : {}),
     ...(has('connections') ? replyStages(shared) : {}),
   };

@@ -6,6 +6,7 @@ import { fileInOrder } from '../src/intake/in-order.js';
 import { compileMapping } from '../src/mapping/compile.js';
 import type { MappingSet } from '../src/mapping/mapping.js';
 import { Draft, type DraftInput } from '../src/model/draft.js';
+import type { Region } from '../src/model/phone.js';
 import { DAY } from '../src/model/time.js';
 import type { TicketState } from '../src/model/ticket-state.js';
 import { compose, type Composed } from '../src/replies/compose.js';
@@ -31,6 +32,7 @@ export interface Workshop {
   readonly clock: TestClock;
   readonly queue: QuietQueue;
   readonly sending: SendDependencies;
+  readonly region: Region;
   /** Sentences the stages logged as errors. */
   readonly logged: string[];
   /** Adds an open connection of that courier; `group` by name. */
@@ -96,9 +98,10 @@ export async function openWorkshop(): Promise<Workshop> {
     live: (id) => (closed.has(id) ? undefined : lives.get(id)),
     crashpoint: () => undefined,
   };
+  const region: Region = 'CN';
   const lease = holdLease(store, 'filing', 'workshop', clock);
   const filing = {
-    ...{ store, queue, clock, find, lease },
+    ...{ store, queue, clock, find, lease, region },
     rule: { samePersonWithin: 14 * DAY },
     log: sending.log,
     crashpoint: () => undefined,
@@ -106,7 +109,7 @@ export async function openWorkshop(): Promise<Workshop> {
   let numbered = 0;
 
   return {
-    ...{ store, clock, queue, sending, logged, find },
+    ...{ store, clock, queue, sending, logged, find, region },
     blobs: folderBlobs(join(folder, 'blobs')),
     async connect(id, courier = createCourier(), group = 'default') {
       const group_id = await store.write(function* () {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRegion } from '../model/phone.js';
 
 const cidr = z.union([z.cidrv4(), z.cidrv6()], {
   error: 'a range of addresses was expected, as 10.0.0.0/8 or fd00::/8; one address is 10.1.2.3/32',
@@ -48,6 +49,9 @@ export const Config = z.strictObject({
     logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   }),
   matching: z.strictObject({ samePersonWithinDays: z.number().min(0).max(3_650) }),
+  phones: z.strictObject({
+    region: z.string().refine(isRegion, 'an ISO 3166 code of a country, as CN'),
+  }),
   network: z.strictObject({ allowPrivate: cidrs }),
   attachments: z.strictObject({ bytes, timeout: z.int().min(100) }),
 });

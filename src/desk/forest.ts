@@ -92,19 +92,30 @@ function* rootIds<T extends Rooted>(
   return a === undefined || b === undefined ? undefined : [rootIdOf(a), rootIdOf(b)];
 }
 
-/** A live edge of a tree, with the two that were found to be the same where the edge itself does not say it. */
-export interface Edge {
-  readonly child: number;
-  readonly parent: number;
-  readonly because: readonly number[];
+/** A decision about two of a kind, as both tables keep it. */
+export interface Finding {
+  readonly older: number;
+  readonly younger: number;
+  readonly decision: string;
+  readonly undone_at: number | null;
+  /** JSON list of the two that were found to be the same, where the edge ties others; else null. */
+  readonly because: string | null;
 }
 
-/** The first edge outside `below` that stands on a finding about somebody inside it: it would lose its reason. */
+/**
+ * The first edge outside `below` that stands on a finding about somebody inside it: without them it
+ * would lose its reason.
+ */
 export function edgeStandingOn(
-  edges: readonly Edge[],
+  tree: readonly Node[],
+  findings: readonly Finding[],
   below: ReadonlySet<number>,
-): Edge | undefined {
-  return edges.find(
-    ({ child, because }) => !below.has(child) && because.some((id) => below.has(id)),
-  );
+): Finding | undefined {
+  return findings.find(({ older, younger, decision, undone_at, because }) => {
+    if (decision !== 'same' || undone_at !== null || because === null) return false;
+    const live = tree.some(({ id, parent }) => id === younger && parent === older);
+    return (
+      live && !below.has(younger) && (JSON.parse(because) as number[]).some((id) => below.has(id))
+    );
+  });
 }

@@ -4,7 +4,6 @@ import {
   lockedRoots,
   placeUnder,
   subtree,
-  type Edge,
   type Node,
   type Rows,
 } from './forest.js';
@@ -30,7 +29,6 @@ import {
   undoLinks,
   unhangTicket,
   type EventRow,
-  type LinkRow,
   type TicketRow,
 } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
@@ -171,10 +169,10 @@ function* whyNotUnmerge(component: readonly TicketRow[], ticket: number): Work<L
     };
   }
   const below = new Set(subtree(nodesOf(component), ticket));
-  const edges = edgesOf(component, yield* linksOf(component.map(({ id }) => id)));
-  const standing = edgeStandingOn(edges, below);
+  const links = yield* linksOf(component.map(({ id }) => id));
+  const standing = edgeStandingOn(nodesOf(component), links, below);
   if (standing !== undefined) {
-    const { child, parent } = standing;
+    const { younger: child, older: parent } = standing;
     return {
       en: `ticket ${child} was merged into ${parent} because of ticket ${ticket}: take ${child} out first`,
       zh: `工单 ${child} 因工单 ${ticket} 而合并到 ${parent}:请先取消 ${child} 的合并`,
@@ -200,17 +198,6 @@ function* whyEmpty(tickets: readonly number[]): Work<Localised | null> {
 }
 
 const BEFORE_ALL = { at: -1, id: 0 };
-
-/** The edges of a component that stand on a finding about other tickets than those they tie. */
-function edgesOf(component: readonly TicketRow[], links: readonly LinkRow[]): readonly Edge[] {
-  return links.flatMap(({ older, younger, decision, undone_at, because }) => {
-    const live = decision === 'same' && undone_at === null && because !== null;
-    const hangs = component.some(({ id, merged_into }) => id === younger && merged_into === older);
-    return live && hangs
-      ? [{ child: younger, parent: older, because: JSON.parse(because) as number[] }]
-      : [];
-  });
-}
 
 /** A ticket's own state, without what was merged into it. */
 export function* ownState(ticket: number): Work<TicketState> {
@@ -259,7 +246,7 @@ function words({ author, at, evidence, score }: Decision) {
     author,
     at,
     evidence: JSON.stringify(evidence),
-    score: score === undefined || score === null ? null : String(score),
+    score: score === undefined ? null : String(score),
     because: null,
   };
 }

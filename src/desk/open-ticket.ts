@@ -5,6 +5,7 @@ import type { Connected } from '../intake/connected.js';
 import { identify } from '../intake/identify.js';
 import { Draft } from '../model/draft.js';
 import { applyEvent, excerpt, newTicketState, type TicketEvent } from '../model/ticket-state.js';
+import type { Region } from '../model/phone.js';
 import type { Queue } from '../queue/queue.js';
 import type { Refusal } from '../replies/admit.js';
 import { fullReply, queueReply, renderAdmitted, type NewReply } from '../replies/compose.js';
@@ -42,6 +43,8 @@ export interface OpeningDependencies {
   readonly queue: Queue;
   /** Runs in the same transaction; `taken`: the request came before. */
   readonly once: Once<number> | null;
+  /** Whose phone numbers are meant where no country is named. */
+  readonly region: Region;
 }
 
 /**
@@ -49,7 +52,7 @@ export interface OpeningDependencies {
  * agent typed proves nobody. What the platform would not take is refused before anything is written.
  */
 export async function openByAgent(
-  { store, queue, once }: OpeningDependencies,
+  { store, queue, once, region }: OpeningDependencies,
   asked: AgentTicket,
   act: Act,
 ): Promise<Opened> {
@@ -61,7 +64,7 @@ export async function openByAgent(
   }
   const ticket = await store.write(function* () {
     if (once !== null && !(yield* once.take())) return null;
-    const opened = yield* open(asked, act);
+    const opened = yield* open(asked, region, act);
     if (once !== null) yield* once.keep(opened);
     return opened;
   });
@@ -107,15 +110,12 @@ const UNREACHABLE: Refusal = {
 const NOBODY_YET = { key: '', subject: null, context: '{}', last_in_at: null } as const;
 
 /** Beside the ordered writer: the same address is one conversation, whoever hears of it first. */
-function* open(asked: AgentTicket, act: Act): Work<number> {
+function* open(asked: AgentTicket, region: Region, act: Act): Work<number> {
   const { connected } = asked;
   yield* besideHolder('filing');
   const known = yield* conversationOfHandle(connected.id, asked.handle);
-  const { conversation } = yield* identify(
-    draftOf(asked, known ?? null, act),
-    connected.group,
-    act.at,
-  );
+  const place = { group: connected.group, region, now: act.at };
+  const { conversation } = yield* identify(draftOf(asked, known ?? null, act), place);
   const opened: TicketEvent = {
     type: 'opened',
     data: { subject: asked.subject ?? excerpt(asked.text).slice(0, 80), fields: {}, first: null },

@@ -167,8 +167,9 @@ function* fieldsTold(ticket: number): Work<ReadonlyMap<number, CutMessage['field
     if (event.type === 'opened' && event.data.first !== null) {
       told.set(event.data.first.message, event.data.fields);
     }
-    if (event.type === 'cut')
+    if (event.type === 'cut') {
       for (const one of event.data.messages) told.set(one.message, one.fields);
+    }
   }
   return told;
 }

@@ -19,6 +19,7 @@ import {
   type TicketEvent,
   type TicketState,
 } from '../model/ticket-state.js';
+import type { Region } from '../model/phone.js';
 import { DAY, effectiveTime, HOUR, SECOND, type Clock } from '../model/time.js';
 import { fileEcho } from '../replies/echo.js';
 import { fileReceipt } from '../replies/receipts.js';
@@ -36,6 +37,8 @@ export interface FileDependencies {
   readonly clock: Clock;
   readonly find: FindConnection;
   readonly rule: MatchRule;
+  /** Whose phone numbers are meant where no country is named. */
+  readonly region: Region;
 }
 
 interface Filing extends Placing {
@@ -79,8 +82,8 @@ function* park({ row, draft, now }: Filing): Work<boolean> {
 }
 
 function* fileMessage(filing: Filing): Work<void> {
-  const { draft, group, now, time } = filing;
-  const identified = yield* identify(draft, group, now);
+  const { deps, draft, group, now, time } = filing;
+  const identified = yield* identify(draft, { group, region: deps.region, now });
   const { conversation } = identified;
   const current =
     conversation.ticket_id === null ? undefined : yield* ticketById(conversation.ticket_id);

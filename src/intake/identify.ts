@@ -3,8 +3,23 @@
  * Given: a draft and its group.
  * Leaves behind: the conversation with its person; handles with the proof they came with.
  */
+import {
+  asFarAsProven,
+  claimProven,
+  heardAnother,
+  keep,
+  namedBy,
+  proofsOf,
+  seenNow,
+  type Leading,
+  type Named,
+  type Seen,
+  type Speaker,
+} from './proofs.js';
+import { areKeptApart, joinPersons } from '../desk/persons.js';
 import type { Draft } from '../model/draft.js';
-import { normaliseIdentity, plainHandle, type Identity } from '../model/identity.js';
+import { isSameHandle, normaliseIdentity, plainHandle, type Identity } from '../model/identity.js';
+import type { Region } from '../model/phone.js';
 import {
   conversationByKey,
   giveConversation,
@@ -12,15 +27,21 @@ import {
   type ConversationRow,
 } from '../store/conversations.js';
 import {
-  firmHandle,
+  claimedHandle,
   handlesOf,
-  insertHandle,
   insertPerson,
-  joinPersons,
   rootPerson,
   type HandleRow,
 } from '../store/persons.js';
 import type { Work } from '../store/work.js';
+
+/** Where and when a draft is filed. */
+export interface Place {
+  readonly group: number;
+  /** Whose phone numbers are meant where no country is named. */
+  readonly region: Region;
+  readonly now: number;
+}
 
 export interface Identified {
   readonly conversation: ConversationRow;
@@ -30,138 +51,160 @@ export interface Identified {
   readonly proven: boolean;
   /** True when nobody knew this person before: there is nothing of theirs to find. */
   readonly fresh: boolean;
-}
-
-/** A person by their root, and whether this draft made them. */
-interface Found {
-  readonly person: number;
-  readonly fresh: boolean;
+  /** What the person came with this time, normalised, each as far as it proves anything; a participant's: none. */
+  readonly identities: readonly Identity[];
 }
 
 /** Finds or opens the draft's conversation and finds, joins or creates the person behind it. */
-export function* identify(draft: Draft, group: number, now: number): Work<Identified> {
+export function* identify(draft: Draft, { group, region, now }: Place): Work<Identified> {
   const known = yield* conversationByKey(draft.connection, draft.conversation);
-  const identities = draft.sender.identities.map((one) => normaliseIdentity(one, draft.connection));
-  const proofs = identities.filter(({ proof }) => proof === 'proven');
-  const proven = proofs.length > 0;
-  // Somebody else on the same thread (a colleague in copy) is a participant, never the customer.
   if (known !== undefined && plainHandle(known.handle) !== plainHandle(draft.sender.handle)) {
-    return {
-      conversation: known,
-      person: yield* rootPerson(known.person_id),
-      proven: false,
-      fresh: false,
-    };
+    return yield* asParticipant(known);
   }
-  const who = { group, name: draft.sender.name, identities, now };
-  if (known !== undefined) {
-    const person = yield* strengthen(known, who, proofs);
-    const conversation = { ...known, person_id: person };
-    return { conversation, person: yield* rootPerson(person), proven, fresh: false };
+  const told = { scope: draft.connection, region };
+  const identities = draft.sender.identities.map((one) => normaliseIdentity(one, told));
+  const present = known === undefined ? undefined : yield* presentOf(known);
+  if (known !== undefined && present !== undefined) {
+    const seen = alreadyKnown(identities, present);
+    if (seen !== null) return yield* identifiedAs(known, seen);
   }
-  const found = yield* personOf(who, proofs);
-  return { conversation: yield* openConversation(draft, group, found.person), proven, ...found };
+  const speaker = { group, name: draft.sender.name, seen: yield* seenNow(group, identities), now };
+  if (known === undefined || present === undefined) return yield* openFor(draft, speaker);
+  return yield* speakAgain(known, present, speaker);
 }
 
-interface Who {
-  readonly group: number;
-  readonly name: string | null;
-  readonly identities: readonly Identity[];
-  readonly now: number;
+/** Somebody else on the same thread (a colleague in copy, another login) is never the customer. */
+function* asParticipant(conversation: ConversationRow): Work<Identified> {
+  const person = yield* rootPerson(conversation.person_id);
+  return { conversation, person, proven: false, fresh: false, identities: [] };
+}
+
+function* identifiedAs(
+  conversation: ConversationRow,
+  seen: readonly Seen[],
+  fresh = false,
+): Work<Identified> {
+  return {
+    conversation,
+    person: yield* rootPerson(conversation.person_id),
+    proven: proofsOf(seen).length > 0,
+    fresh,
+    identities: asFarAsProven(seen),
+  };
+}
+
+/** Whom a conversation belongs to. */
+interface Present {
+  readonly person: number;
+  readonly root: number;
+  readonly handles: readonly HandleRow[];
+}
+
+function* presentOf({ person_id }: ConversationRow): Work<Present> {
+  const root = yield* rootPerson(person_id);
+  return { person: person_id, root, handles: yield* handlesOf(root) };
+}
+
+/** Most messages tell nothing new of who speaks; null: this one does. */
+function alreadyKnown(
+  identities: readonly Identity[],
+  { person, handles }: Present,
+): readonly Seen[] | null {
+  const seen: Seen[] = [];
+  for (const one of identities) {
+    const row = handles.find(
+      (each) => isSameHandle(each, one) && (one.proof === 'proven' || each.person_id === person),
+    );
+    if (row === undefined) return null;
+    seen.push({ ...one, sharedAt: row.shared_at });
+  }
+  return seen;
 }
 
 /** Whoever the proofs name; without proof the same claimed person as before; else somebody new. */
-function* personOf(who: Who, proofs: readonly Identity[]): Work<Found> {
-  const known = proofs.length > 0 ? yield* provenPerson(who, proofs) : yield* claimedPerson(who);
-  const person = known ?? (yield* insertPerson(who.group, who.name, who.now));
-  yield* keepHandles(who, person);
-  return { person, fresh: known === undefined };
+function* openFor(draft: Draft, speaker: Speaker): Work<Identified> {
+  const { leading, blocked } = yield* namedBy(speaker, undefined);
+  const proven = proofsOf(speaker.seen).length > 0;
+  const known = proven ? leading?.person : yield* claimedPerson(speaker);
+  const person = known ?? (yield* insertPerson(speaker.group, speaker.name, speaker.now));
+  const root = known === undefined ? person : yield* rootPerson(known);
+  const seen = yield* keep(speaker, { person, root }, blocked);
+  const conversation = yield* openConversation(draft, speaker.group, person);
+  return yield* identifiedAs(conversation, seen, known === undefined);
 }
 
-/** The person of a known conversation, after what this draft proves about them. */
-function* strengthen(
-  conversation: ConversationRow,
-  who: Who,
-  proofs: readonly Identity[],
-): Work<number> {
-  const present = conversation.person_id;
-  if (who.identities.length === 0) return present;
-  const proven = yield* provenPerson(who, proofs);
-  if (proofs.length === 0 || (yield* rootPerson(present)) === proven) {
-    yield* keepHandles(who, present);
-    return present;
-  }
-  const held = yield* handlesOf(yield* rootPerson(present));
-  // A phone alone does not take a conversation from the one of its sharers whom an id has proven.
-  const shared = !proofs.some(isUnique) && proven !== undefined;
-  if (shared && conflicts(held, yield* handlesOf(proven))) return present;
-  const free = held.every(({ proof }) => proof === 'weak');
-  // A person known only by claims of this one conversation becomes who they proved to be; a claim
-  // shared by several conversations must not carry the others along.
-  const person = proven ?? (free ? present : yield* insertPerson(who.group, who.name, who.now));
-  if (person !== present) yield* giveConversation(conversation.id, person);
-  yield* keepHandles(who, person);
-  return person;
-}
-
-/**
- * Persons join on proof only, and never when their proofs conflict. The most specific proof is
- * followed first: a phone that a family shares leads nowhere when its owner holds another id of the
- * kind this draft proves.
- */
-function* provenPerson(who: Who, proofs: readonly Identity[]): Work<number | undefined> {
-  const unique = proofs.filter(({ kind }) => isUniqueKind(kind));
-  const shareable = proofs.filter(({ kind }) => !isUniqueKind(kind));
-  let found: number | undefined;
-  for (const proof of [...unique, ...shareable]) {
-    const handle = yield* firmHandle(who.group, proof);
-    if (handle === undefined) continue;
-    const person = yield* rootPerson(handle.person_id);
-    if (person === found) continue;
-    const held = yield* handlesOf(person);
-    if (conflicts(unique, held)) continue;
-    found = found === undefined ? person : yield* joinUnlessConflicting(found, person, held);
-  }
-  return found;
-}
-
-function* claimedPerson({ group, identities }: Who): Work<number | undefined> {
-  for (const identity of identities) {
-    const handle = identity.proof === 'strong' ? yield* firmHandle(group, identity) : undefined;
-    if (handle !== undefined) return yield* rootPerson(handle.person_id);
+/** A strong address names the same claimed person again, and never anybody who has proven who they are. */
+function* claimedPerson({ group, seen }: Speaker): Work<number | undefined> {
+  for (const one of seen) {
+    if (one.proof !== 'strong' || one.sharedAt !== null) continue;
+    const handle = yield* claimedHandle(group, one);
+    if (handle !== undefined) return handle.person_id;
   }
   return undefined;
 }
 
-function* joinUnlessConflicting(
-  found: number,
-  other: number,
-  held: readonly HandleRow[],
-): Work<number> {
-  if (conflicts(yield* handlesOf(found), held)) return found;
-  const [older, younger] = found < other ? [found, other] : [other, found];
-  yield* joinPersons(older, younger);
-  return older;
+/** Something new of somebody who has spoken on this conversation before. */
+function* speakAgain(
+  conversation: ConversationRow,
+  present: Present,
+  speaker: Speaker,
+): Work<Identified> {
+  const proofs = proofsOf(speaker.seen);
+  const by = proofs.find((one) => present.handles.some((row) => isSameHandle(row, one)));
+  const itself = by === undefined ? undefined : { ...present, by };
+  const named = yield* namedBy(speaker, itself);
+  if (proofs.length === 0 || by !== undefined) {
+    return yield* learn(conversation, speaker, named);
+  }
+  if (present.handles.some(({ proof }) => proof === 'proven')) {
+    // It does not change hands: another login on one device, a phone that somebody else answers.
+    if (named.leading !== undefined) yield* heardAnother(speaker, present, named.leading);
+    return yield* asParticipant(conversation);
+  }
+  return yield* proveClaim({ conversation, present, speaker }, named);
 }
 
-type Held = Pick<HandleRow, 'kind' | 'scope' | 'value' | 'proof'>;
-
-/** True when both hold a proven id of which a person has one in its scope, and not the same one. */
-function conflicts(some: readonly Held[], others: readonly Held[]): boolean {
-  return some.filter(isUnique).some((x) => {
-    const peers = others.filter((y) => isUnique(y) && y.kind === x.kind && y.scope === x.scope);
-    return peers.length > 0 && peers.every((y) => y.value !== x.value);
-  });
+function* learn(
+  conversation: ConversationRow,
+  speaker: Speaker,
+  { blocked }: Pick<Named, 'blocked'>,
+): Work<Identified> {
+  const { person_id: person } = conversation;
+  const root = yield* rootPerson(person);
+  return yield* identifiedAs(conversation, yield* keep(speaker, { person, root }, blocked));
 }
 
-const isUnique = ({ kind, proof }: Held): boolean => proof === 'proven' && isUniqueKind(kind);
+interface Speaking {
+  readonly conversation: ConversationRow;
+  readonly present: Present;
+  readonly speaker: Speaker;
+}
 
-/** One person has one of these in a scope; of phones and mailboxes many have several. */
-const isUniqueKind = (kind: string): boolean =>
-  kind === 'customerId' || kind === 'unionid' || kind === 'openid';
+/**
+ * A person known only by claims of this one conversation is who they now prove to be. A strong claim
+ * may be others' as well, who must not be carried along: this conversation leaves them alone.
+ */
+function* proveClaim(
+  { conversation, present, speaker }: Speaking,
+  { leading, blocked }: Named,
+): Work<Identified> {
+  const alone = present.handles.every(({ proof }) => proof === 'weak');
+  if (alone && leading === undefined) return yield* learn(conversation, speaker, { blocked });
+  if (alone && leading !== undefined)
+    {return yield* joinClaim({ conversation, present, speaker }, leading, blocked);}
+  const person = leading?.person ?? (yield* insertPerson(speaker.group, speaker.name, speaker.now));
+  yield* giveConversation(conversation.id, person);
+  return yield* learn({ ...conversation, person_id: person }, speaker, { blocked });
+}
 
-function* keepHandles({ group, identities, now }: Who, person: number): Work<void> {
-  for (const identity of identities) yield* insertHandle(group, person, identity, now);
+function* joinClaim(
+  { conversation, present, speaker }: Speaking,
+  leading: Leading,
+  blocked: Named['blocked'],
+): Work<Identified> {
+  if (yield* areKeptApart(present.root, leading.root)) return yield* asParticipant(conversation);
+  yield* joinPersons(present.person, leading.person, claimProven(leading.by, speaker.now));
+  return yield* learn(conversation, speaker, { blocked });
 }
 
 function* openConversation(draft: Draft, group: number, person: number): Work<ConversationRow> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainPhone, type Region } from './phone.js';
 
 /**
  * How far an address proves the person behind it.
@@ -38,29 +39,77 @@ export function atBestProof<
   return [...best.values()];
 }
 
+/** What an address means where it was told. */
+export interface Told {
+  /** Of a platform's ids that name no scope: the connection. */
+  readonly scope: string;
+  /** Whose numbers are meant when a phone number names no country. */
+  readonly region: Region;
+}
+
 /**
  * The form in which two spellings of one address are equal. E-mail addresses and phone numbers are
  * the same in every scope; ids of a platform mean something only inside theirs.
  */
-export function normaliseIdentity(identity: Identity, defaultScope: string): Identity {
+export function normaliseIdentity(identity: Identity, { scope, region }: Told): Identity {
   switch (identity.kind) {
     case 'email':
       return { ...identity, value: identity.value.trim().toLowerCase(), scope: '' };
     case 'phone':
-      return { ...identity, value: plainPhone(identity.value), scope: '' };
+      return { ...identity, value: plainPhone(identity.value, region), scope: '' };
     case 'openid':
     case 'unionid':
     case 'uid':
     case 'customerId':
-      return { ...identity, scope: identity.scope === '' ? defaultScope : identity.scope };
+      return { ...identity, scope: identity.scope === '' ? scope : identity.scope };
   }
+}
+
+/** An address as somebody is known by it. */
+export interface Held {
+  readonly kind: string;
+  readonly scope: string;
+  readonly value: string;
+  readonly proof: string;
+}
+
+/** One address at one proof. */
+export const isSameHandle = (one: Held, other: Held): boolean =>
+  one.kind === other.kind &&
+  one.scope === other.scope &&
+  one.value === other.value &&
+  one.proof === other.proof;
+
+/** A phone or a mailbox can be a family's or a company's; an account is one person's. */
+export const isShareable = ({ kind }: Pick<Held, 'kind'>): boolean =>
+  kind === 'phone' || kind === 'email';
+
+/** True for a proven account: of these a person has one in each scope. */
+export const isOwnAccount = (held: Held): boolean => held.proof === 'proven' && !isShareable(held);
+
+/**
+ * Two proven accounts of one kind and scope that differ: whoever holds the one is hardly who holds the
+ * other. Somebody who is known by several of a scope agrees with each of them.
+ */
+export function conflictBetween(
+  some: readonly Held[],
+  others: readonly Held[],
+): readonly [Held, Held] | undefined {
+  for (const one of some.filter(isOwnAccount)) {
+    const peers = others.filter(
+      (other) => isOwnAccount(other) && other.kind === one.kind && other.scope === one.scope,
+    );
+    const [first] = peers;
+    if (first !== undefined && peers.every(({ value }) => value !== one.value)) return [one, first];
+  }
+  return undefined;
 }
 
 /** The spelling under which an address of unknown kind is compared: a mailbox by its letters, a phone by its digits. */
 export function plainHandle(handle: string): string {
   const text = handle.trim();
   if (text.includes('@')) return text.toLowerCase();
-  return isUniversalHandle(text) ? plainPhone(text) : text;
+  return isUniversalHandle(text) ? internationalDigits(text) : text;
 }
 
 /** True for what names the same person wherever it is used: a mailbox, an international phone number. */
@@ -68,8 +117,7 @@ export function isUniversalHandle(handle: string): boolean {
   return handle.includes('@') || /^\s*(?:\+|00)[\d\s().-]{6,30}$/.test(handle);
 }
 
-/** Digits with a leading +; national numbers stay as they are until the matching of phones reads regions. */
-function plainPhone(value: string): string {
-  const digits = value.normalize('NFKC').replace(/[^\d+]/g, '');
+function internationalDigits(phone: string): string {
+  const digits = phone.replace(/[^\d+]/g, '');
   return digits.startsWith('00') ? `+${digits.slice(2)}` : digits;
 }

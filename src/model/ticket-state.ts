@@ -238,10 +238,12 @@ function standingMessages(events: readonly RecordedEvent[]): (message: number) =
   const here = new Set(events.map(({ ticket }) => ticket));
   const moved = new Map<number, number>();
   for (const { ticket, event } of events) {
-    if (event.type === 'cut')
+    if (event.type === 'cut') {
       for (const { message } of event.data.messages) moved.set(message, ticket);
-    if (event.type === 'split')
+    }
+    if (event.type === 'split') {
       for (const message of event.data.messages) moved.set(message, event.data.into);
+    }
   }
   return (message) => {
     const place = moved.get(message);

@@ -148,7 +148,7 @@ export type OwnedHandle = HandleRow & {
 export function* handlesOfPersons(roots: readonly number[]): Work<readonly OwnedHandle[]> {
   const ids = idList(roots);
   return yield* all<OwnedHandle>(
-    `SELECT h.id, h.group_id, h.kind, h.scope, h.value, h.proof, h.person_id, COALESCE(p.root_id, p.id) AS root,
+    `SELECT h.id, h.group_id, h.kind, h.scope, h.value, h.proof, h.person_id, h.shared_at, COALESCE(p.root_id, p.id) AS root,
        (SELECT f.refusal FROM refusals f WHERE f.group_id = h.group_id AND f.value = h.value ORDER BY f.at DESC LIMIT 1) AS refusal
      FROM handles h JOIN persons p ON p.id = h.person_id WHERE p.id IN {ids} OR p.root_id IN {ids} ORDER BY h.id`,
     ids,

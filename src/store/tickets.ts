@@ -1,5 +1,5 @@
 import type { TicketEvent, TicketState } from '../model/ticket-state.js';
-import { all, get, insert, run, type Work } from './work.js';
+import { all, get, idList, insert, run, type Work } from './work.js';
 
 export interface TicketRow {
   readonly id: number;
@@ -77,9 +77,7 @@ export function* hangTicket(younger: number, older: number, root: number): Work<
 /** Takes one edge out; `members` is the part below it, without its new root. */
 export function* unhangTicket(ticket: number, members: readonly number[]): Work<void> {
   yield* run('UPDATE tickets SET merged_into = NULL, root_id = NULL WHERE id = ?', ticket);
-  for (const member of members) {
-    yield* run('UPDATE tickets SET root_id = ? WHERE id = ?', ticket, member);
-  }
+  yield* run('UPDATE tickets SET root_id = ? WHERE id IN {ids}', ticket, idList(members));
 }
 
 /** The open root, other than `than`, on which there was a word last; between these times, and of this person. */
@@ -154,7 +152,7 @@ export function* rewriteEvent(id: number, data: string): Work<void> {
 export function* eventsOfTickets(tickets: readonly number[]): Work<readonly EventRow[]> {
   return yield* all<EventRow>(
     `SELECT ${EVENT} FROM events WHERE ticket_id IN {ids} ORDER BY id`,
-    `[${tickets.join(',')}]`,
+    idList(tickets),
   );
 }
 
@@ -213,7 +211,7 @@ export function* insertLink(link: Omit<LinkRow, 'id' | 'undone_at'>): Work<numbe
 }
 
 export function* linksOf(tickets: readonly number[]): Work<readonly LinkRow[]> {
-  const ids = `[${tickets.join(',')}]`;
+  const ids = idList(tickets);
   return yield* all<LinkRow>(
     `SELECT id, older, younger, decision, score, evidence, author, at, undone_at, because FROM links
      WHERE older IN {ids} OR younger IN {ids} ORDER BY id`,

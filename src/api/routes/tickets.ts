@@ -113,7 +113,12 @@ async function openTicket(
     return problem('unknownConnection', `no connection is called ${body.connection}`);
   }
   const opened = await openByAgent(
-    { ...house, queue, once: keeping(parts, once) },
+    {
+      ...house,
+      queue,
+      once: keeping(parts, once),
+      region: house.loaded.config.phones.region,
+    },
     { ...body, name: body.name ?? null, subject: body.subject ?? null, connected },
     desk.by(caller),
   );
