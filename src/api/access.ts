@@ -51,6 +51,10 @@ export const ACCESS = {
   'POST /api/v1/tickets/{number}/duplicates/{other}': DESK,
 
   'GET /api/v1/persons/{id}': READERS,
+  'POST /api/v1/persons/{id}/join': DESK,
+  'POST /api/v1/persons/{id}/unjoin': DESK,
+  'GET /api/v1/persons/{id}/duplicates': READERS,
+  'POST /api/v1/persons/{id}/duplicates/{other}': DESK,
 
   'POST /api/v1/attachments': WRITERS,
   'GET /api/v1/attachments/{id}': READERS,

@@ -119,3 +119,16 @@ export function edgeStandingOn(
     );
   });
 }
+
+/** What the live edge between these two stands on, where it stands on others: whoever takes it out says they differ. */
+export function foundBetween(
+  findings: readonly Finding[],
+  parent: number,
+  child: number,
+): readonly [number, number] | null {
+  const edge = findings.find(
+    ({ older, younger, decision, undone_at }) =>
+      older === parent && younger === child && decision === 'same' && undone_at === null,
+  );
+  return typeof edge?.because === 'string' ? (JSON.parse(edge.because) as [number, number]) : null;
+}

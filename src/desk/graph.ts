@@ -1,5 +1,6 @@
 import {
   edgeStandingOn,
+  foundBetween,
   lockedRoot,
   lockedRoots,
   placeUnder,
@@ -125,6 +126,8 @@ export function* unmergeTicket(ticket: number, { author, at, ...why }: Decision)
   const row = component.find(({ id }) => id === ticket) ?? root;
   const parent = component.find(({ id }) => id === row.merged_into) ?? root;
   const below = subtree(nodesOf(component), ticket);
+  const found = foundBetween(yield* linksOf([ticket]), parent.id, ticket);
+  if (found !== null) yield* judge(...found, 'different', { author, at, ...why });
   yield* undoLinks(parent.id, ticket, at);
   const link = yield* judge(parent.id, ticket, 'different', { author, at, ...why });
   yield* unhangTicket(

@@ -1,5 +1,6 @@
 import {
   edgeStandingOn,
+  foundBetween,
   lockedRoot,
   lockedRoots,
   placeUnder,
@@ -8,6 +9,7 @@ import {
   type Rows,
 } from './forest.js';
 import type { Decision } from './graph.js';
+import type { Act } from './tickets.js';
 import { conflictBetween, type Held } from '../model/identity.js';
 import type { Localised } from '../model/localised.js';
 import {
@@ -19,6 +21,7 @@ import {
   personLinksOf,
   personsOnRoot,
   personTree,
+  rootPerson,
   undoPersonLink,
   unhangPerson,
   type PersonLinkRow,
@@ -64,12 +67,7 @@ export type Joined =
  * An agent says that two persons are one. Where their proofs say otherwise they have to say it knowing
  * that: `anyway`.
  */
-export function* joinByHand(
-  one: number,
-  other: number,
-  decision: Decision,
-  anyway: boolean,
-): Work<Joined> {
+export function* joinByHand(one: number, other: number, act: Act, anyway: boolean): Work<Joined> {
   const roots = yield* lockedRoots(ROWS, one, other);
   if (roots === undefined) return { kind: 'unknown' };
   const [a, b] = roots;
@@ -87,12 +85,27 @@ export function* joinByHand(
       `双方已验证的身份互相冲突(${x?.zh} 与 ${y?.zh}):若确为同一人,请指定 anyway`,
     );
   }
-  const root = yield* joinPersons(one, other, decision);
+  const root = yield* joinPersons(one, other, decidedBy(act, 'same'));
   return root === undefined ? { kind: 'unknown' } : { kind: 'done', root };
 }
 
+/** An agent says that they are different, so that no proof joins them and no question asks again. */
+export function* tellPersonsApart(one: number, other: number, act: Act): Work<Joined> {
+  const roots = yield* lockedRoots(ROWS, one, other);
+  if (roots === undefined) return { kind: 'unknown' };
+  const [a, b] = roots;
+  if (a.id === b.id) {
+    return conflict(
+      `both are part of person ${a.id} now: take one out with unjoin`,
+      `两者现在都属于客户 ${a.id}:请先取消合并`,
+    );
+  }
+  yield* judgePersons(one, other, 'different', decidedBy(act, 'different'));
+  return { kind: 'done', root: yield* rootPerson(one) };
+}
+
 /** Takes a person, with everybody joined into them, out again and remembers that they differ. */
-export function* unjoinPerson(person: number, decision: Decision): Work<Joined> {
+export function* unjoinPerson(person: number, act: Act): Work<Joined> {
   const seen = yield* personById(person);
   const root = seen === undefined ? undefined : yield* lockedRoot(ROWS, seen);
   if (root === undefined) return { kind: 'unknown' };
@@ -114,7 +127,10 @@ export function* unjoinPerson(person: number, decision: Decision): Work<Joined> 
       `客户 ${child} 因客户 ${person} 而合并到 ${above}:请先取消 ${child} 的合并`,
     );
   }
-  yield* undoPersonLink(parent, person, decision.at);
+  yield* undoPersonLink(parent, person, act.at);
+  const decision = decidedBy(act, 'different');
+  const found = foundBetween(links, parent, person);
+  if (found !== null) yield* judgePersons(...found, 'different', decision);
   yield* judgePersons(parent, person, 'different', decision);
   yield* unhangPerson(
     person,
@@ -182,6 +198,14 @@ const KINDS: Readonly<Record<string, Localised>> = {
 export function wordsOf({ kind, value }: Held): Localised {
   const { en, zh } = KINDS[kind] ?? { en: kind, zh: kind };
   return { en: `${en} ${value}`, zh: `${zh} ${value}` };
+}
+
+function decidedBy({ who, at }: Act, decision: 'same' | 'different'): Decision {
+  const sentence =
+    decision === 'same'
+      ? { en: `${who} found them to be one person`, zh: `${who} 判定为同一客户` }
+      : { en: `${who} found them to be different persons`, zh: `${who} 判定为不同客户` };
+  return { author: who, at, evidence: [{ kind: 'agent', sentence, weight: null }] };
 }
 
 const words = ({ author, at, evidence }: Decision) => ({

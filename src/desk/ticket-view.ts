@@ -120,8 +120,15 @@ function personOf(known: Known, row: TicketRow): Ticket['person'] {
 /** The addresses of one person, each once. */
 export function handleViews(handles: readonly OwnedHandle[]): Ticket['person']['handles'] {
   return atBestProof(handles).map(
-    ({ kind, value, scope, proof, refusal }) =>
-      ({ kind, value, scope, proof, refusal }) as Ticket['person']['handles'][number],
+    ({ kind, value, scope, proof, refusal, shared_at }) =>
+      ({
+        kind,
+        value,
+        scope,
+        proof,
+        refusal,
+        shared: shared_at !== null,
+      }) as Ticket['person']['handles'][number],
   );
 }
 
@@ -178,11 +185,16 @@ function memberOf(known: Known, row: TicketRow): Ticket['members'][number] {
   };
 }
 
-export function linkOf(row: LinkRow): NonNullable<Ticket['members'][number]['why']> {
+/** A decision as agents read it, of tickets or of persons. */
+export function linkOf(
+  row: Omit<LinkRow, 'older' | 'younger' | 'score' | 'because'> & {
+    readonly score?: string | null;
+  },
+): NonNullable<Ticket['members'][number]['why']> {
   return {
     id: row.id,
     decision: row.decision,
-    score: row.score === null ? null : Number(row.score),
+    score: typeof row.score === 'string' ? Number(row.score) : null,
     evidence: JSON.parse(row.evidence) as never,
     author: row.author,
     at: iso(row.at),

@@ -190,8 +190,9 @@ function* proveClaim(
 ): Work<Identified> {
   const alone = present.handles.every(({ proof }) => proof === 'weak');
   if (alone && leading === undefined) return yield* learn(conversation, speaker, { blocked });
-  if (alone && leading !== undefined)
-    {return yield* joinClaim({ conversation, present, speaker }, leading, blocked);}
+  if (alone && leading !== undefined) {
+    return yield* joinClaim({ conversation, present, speaker }, leading, blocked);
+  }
   const person = leading?.person ?? (yield* insertPerson(speaker.group, speaker.name, speaker.now));
   yield* giveConversation(conversation.id, person);
   return yield* learn({ ...conversation, person_id: person }, speaker, { blocked });

@@ -127,7 +127,7 @@ const KEPT_APART: Localised = {
 
 function conflictWords([one, other]: readonly [Held, Held]): Localised {
   const [x, y] = [wordsOf(one), wordsOf(other)];
-  return { en: `but ${x.en} and ${y.en} are two accounts`, zh: `但${x.zh}与${y.zh}是两个账号` };
+  return { en: `but ${x.en} and ${y.en} are two accounts`, zh: `但 ${x.zh} 与 ${y.zh} 是两个账号` };
 }
 
 /**
@@ -216,14 +216,14 @@ function provenTogether(one: Held, other: Held, at: number): Decision {
   const [x, y] = [wordsOf(one), wordsOf(other)];
   const sentence = {
     en: `one message proved both ${x.en} and ${y.en}`,
-    zh: `同一条消息同时验证了${x.zh}和${y.zh}`,
+    zh: `同一条消息同时验证了 ${x.zh} 和 ${y.zh}`,
   };
   return { author: 'hubbub', at, evidence: [{ kind: 'provenTogether', sentence, weight: null }] };
 }
 
 function cameWithBoth(by: Held, why: Localised, at: number): Decision {
   const it = wordsOf(by);
-  const sentence = { en: `both came with ${it.en}`, zh: `双方都使用过${it.zh}` };
+  const sentence = { en: `both came with ${it.en}`, zh: `双方都使用过 ${it.zh}` };
   return {
     author: 'hubbub',
     at,
@@ -238,7 +238,7 @@ function onOneConversation(by: Held, at: number): Decision {
   const it = wordsOf(by);
   const sentence = {
     en: `a conversation that had proven another owner proved ${it.en}`,
-    zh: `一个已验证属于他人的会话又验证了${it.zh}`,
+    zh: `一个已验证属于他人的会话又验证了 ${it.zh}`,
   };
   return { author: 'hubbub', at, evidence: [{ kind: 'oneConversation', sentence, weight: null }] };
 }
@@ -248,7 +248,7 @@ export function claimProven(by: Held, at: number): Decision {
   const it = wordsOf(by);
   const sentence = {
     en: `a conversation on which nothing was proven before proved ${it.en}`,
-    zh: `一个此前未验证身份的会话验证了${it.zh}`,
+    zh: `一个此前未验证身份的会话验证了 ${it.zh}`,
   };
   return { author: 'hubbub', at, evidence: [{ kind: 'claimProven', sentence, weight: null }] };
 }

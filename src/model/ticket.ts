@@ -8,7 +8,7 @@ export const TICKET_VERSION = 1;
 const time = z.iso.datetime().meta({ description: 'UTC' });
 const Words = z.object({ en: z.string(), zh: z.string() });
 
-/** Why two tickets are one, or are not: a sentence an agent can read. */
+/** Why two tickets, or persons, are one, or are not: a sentence an agent can read. */
 export const EvidenceView = z
   .object({
     kind: z.string(),
@@ -17,7 +17,7 @@ export const EvidenceView = z
   })
   .meta({ id: 'Evidence' });
 
-/** One decision about two tickets. */
+/** One decision about two tickets, or two persons. */
 export const LinkView = z
   .object({
     id: z.int(),
@@ -39,6 +39,10 @@ export const HandleView = z
       .enum(['recipientGone', 'optedOut'])
       .nullable()
       .meta({ description: 'Why nothing can be sent to it' }),
+    shared: z.boolean().meta({
+      description:
+        'Several people were seen with it (a family phone, a company mailbox): it proves nobody',
+    }),
   })
   .meta({ id: 'Handle' });
 
@@ -118,6 +122,10 @@ export const Ticket = z
     subject: z.string().nullable(),
     spam: z.boolean(),
     person: PersonView.meta({ description: 'Who told it first' }),
+    persons: z.array(z.int()).meta({
+      description:
+        'Everybody who speaks on it, whom nothing has proven to be the same; with more than one, mind whom an answer goes to',
+    }),
     conversations: z.array(ConversationView),
     warnings: z.array(WarningView).meta({ description: 'A reply may need `confirm` for them' }),
     category: z.string().nullable(),

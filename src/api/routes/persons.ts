@@ -1,51 +1,142 @@
 import { z } from 'zod';
-import { json, moved, problem } from '../answer.js';
+import { json, moved, problem, type Answer } from '../answer.js';
+import type { Caller } from '../auth.js';
 import type { Parts } from '../hub.js';
+import { personDuplicates, ticketsOfBoth, viewPerson } from '../person-view.js';
 import { route, type Route } from '../route.js';
-import { idInPath } from '../schemas/ids.js';
-import { handleViews, viewRoots } from '../../desk/ticket-view.js';
-import { PersonView, Ticket } from '../../model/ticket.js';
+import {
+  JoinInto,
+  PersonDecision,
+  PersonDetails,
+  PersonDuplicate,
+  personPair,
+  personParams,
+  Unjoined,
+} from '../schemas/persons.js';
+import { joinByHand, tellPersonsApart, unjoinPerson, type Joined } from '../../desk/persons.js';
+import type { Act } from '../../desk/tickets.js';
 import { personById } from '../../store/persons.js';
-import { handlesOfPersons, rootPersonsOf, rootsOfPerson } from '../../store/ticket-views.js';
 import type { Work } from '../../store/work.js';
 
-const MOST_TICKETS = 100;
-
-const PersonWithTickets = PersonView.extend({
-  tickets: z.array(Ticket).meta({ description: `The latest ${MOST_TICKETS}` }),
-}).meta({ id: 'PersonWithTickets' });
+const MOVED = { description: 'They were found to be the same as another: that one is there' };
+const root = { 200: { description: 'The root as it is now', schema: PersonDetails } };
 
 /** Customers, as far as their handles prove who they are. */
-export function personRoutes({ house, registry }: Parts): readonly Route[] {
-  const { store, clock } = house;
+export function personRoutes(parts: Parts): readonly Route[] {
+  return [...readRoutes(parts), ...joinRoutes(parts), unjoinRoute(parts)];
+}
 
-  function* view(root: number): Work<z.infer<typeof PersonWithTickets>> {
-    const [person] = yield* rootPersonsOf([root]);
-    const handles = yield* handlesOfPersons([root]);
-    const tickets = yield* rootsOfPerson(root, MOST_TICKETS);
-    return {
-      id: root,
-      name: person?.name ?? null,
-      handles: handleViews(handles),
-      tickets: yield* viewRoots({ find: registry.find, now: clock.now() }, tickets),
-    };
+const unknown = (...ids: readonly number[]): Answer =>
+  problem('notFound', `there is no person ${ids.join(' or ')}`);
+const seen = ({ registry, house }: Parts) => ({ find: registry.find, now: house.clock.now() });
+
+function readRoutes(parts: Parts): readonly Route[] {
+  const { store } = parts.house;
+
+  /** Where a reader of a joined person finds the root's `path`; null: it is the root. */
+  async function elsewhere(id: number, path: string): Promise<Answer | null> {
+    const row = await store.read(() => personById(id));
+    if (row === undefined) return unknown(id);
+    return row.root_id === null ? null : moved(`/api/v1/persons/${row.root_id}${path}`);
   }
 
   return [
     route('GET /api/v1/persons/{id}', {
       tag: 'Persons',
-      summary: 'A person with handles and tickets',
-      params: z.object({ id: idInPath }),
+      summary: 'A person with handles, tickets and everybody joined into them',
+      params: personParams,
+      answers: { 200: { description: 'The person', schema: PersonDetails }, 307: MOVED },
+      async handle({ params: { id } }) {
+        const away = await elsewhere(id, '');
+        return away ?? json(await store.read(() => viewPerson(seen(parts), id)));
+      },
+    }),
+    route('GET /api/v1/persons/{id}/duplicates', {
+      tag: 'Persons',
+      summary: 'Decisions and open questions about this and other persons, with evidence',
+      description:
+        '`possible` is a question: something speaks for their being one, and something against it.',
+      params: personParams,
       answers: {
-        200: { description: 'The person', schema: PersonWithTickets },
-        307: { description: 'They were found to be the same as another: that one is there' },
+        200: {
+          description: 'The latest first',
+          schema: z.object({ items: z.array(PersonDuplicate) }),
+        },
+        307: MOVED,
       },
       async handle({ params: { id } }) {
-        const row = await store.read(() => personById(id));
-        if (row === undefined) return problem('notFound', `there is no person ${id}`);
-        if (row.root_id !== null) return moved(`/api/v1/persons/${row.root_id}`);
-        return json(await store.read(() => view(id)));
+        const away = await elsewhere(id, '/duplicates');
+        return away ?? json({ items: await store.read(() => personDuplicates(id)) });
       },
     }),
   ];
+}
+
+function joinRoutes(parts: Parts): readonly Route[] {
+  const { store } = parts.house;
+
+  async function done(ids: readonly number[], work: () => Work<Joined>): Promise<Answer> {
+    const joined = await store.write(work);
+    if (joined.kind !== 'done') return refusalOf(ids, joined);
+    return json(await store.read(() => viewPerson(seen(parts), joined.root)));
+  }
+
+  return [
+    route('POST /api/v1/persons/{id}/join', {
+      tag: 'Persons',
+      summary: 'Two persons are one',
+      description: 'Whichever way it is asked for, the older one keeps their number.',
+      params: personParams,
+      body: { schema: JoinInto },
+      answers: root,
+      handle: ({ params: { id }, body: { into, anyway }, caller }) =>
+        done([id, into], () => joinByHand(id, into, actOf(parts, caller), anyway)),
+    }),
+    route('POST /api/v1/persons/{id}/duplicates/{other}', {
+      tag: 'Persons',
+      summary: 'Say whether two persons are the same',
+      description: '`same` joins them; `different` keeps every proof from joining them again.',
+      params: personPair,
+      body: { schema: PersonDecision },
+      answers: root,
+      handle: ({ params: { id, other }, body: { decision, anyway }, caller }) =>
+        done([id, other], () =>
+          decision === 'same'
+            ? joinByHand(id, other, actOf(parts, caller), anyway)
+            : tellPersonsApart(id, other, actOf(parts, caller)),
+        ),
+    }),
+  ];
+}
+
+function unjoinRoute(parts: Parts): Route {
+  const { store } = parts.house;
+  return route('POST /api/v1/persons/{id}/unjoin', {
+    tag: 'Persons',
+    summary: 'Take a joined person out again, with everybody joined into them',
+    description:
+      'Both are exactly who they were, each with what was learned of them since. Their tickets stay as they are: `tickets` names those on which both speak.',
+    params: personParams,
+    answers: { 200: { description: 'Both persons', schema: Unjoined } },
+    async handle({ params: { id }, caller }) {
+      const apart = await store.write(() => unjoinPerson(id, actOf(parts, caller)));
+      if (apart.kind !== 'done') return refusalOf([id], apart);
+      return json(
+        await store.read(function* () {
+          return {
+            person: yield* viewPerson(seen(parts), id),
+            rest: yield* viewPerson(seen(parts), apart.root),
+            tickets: yield* ticketsOfBoth(id, apart.root),
+          };
+        }),
+      );
+    },
+  });
+}
+
+const actOf = ({ house }: Parts, { name }: Caller): Act => ({ who: name, at: house.clock.now() });
+
+function refusalOf(ids: readonly number[], refused: Exclude<Joined, { kind: 'done' }>): Answer {
+  if (refused.kind === 'unknown') return unknown(...ids);
+  return problem('conflict', refused.why.en, { why: refused.why });
 }
