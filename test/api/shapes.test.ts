@@ -51,6 +51,7 @@ test('what is answered is what the document says', async () => {
     ['/tickets/{number}/conversations', `/tickets/${a.number}/conversations`],
     ['/tickets/{number}/duplicates', `/tickets/${a.number}/duplicates`],
     ['/persons/{id}', `/persons/${a.person.id}`],
+    ['/persons/{id}/duplicates', `/persons/${a.person.id}/duplicates`],
     ['/connections', '/connections'],
     ['/connections/{id}', `/connections/${shop}`],
     ['/connectors', '/connectors'],
