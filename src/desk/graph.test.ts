@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { openTestStore, type TestStore } from '../../test/database.js';
-import {
-  applyEvent,
-  newTicketState,
-  type TicketEvent,
-  type TicketState,
-} from '../model/ticket-state.js';
-import { insertConversation } from '../store/conversations.js';
-import { insertPerson } from '../store/persons.js';
-import { componentOf, insertEvent, insertTicket, linksOf, ticketById } from '../store/tickets.js';
+import { openTickets } from '../../test/histories/tickets.js';
+import type { TicketState } from '../model/ticket-state.js';
+import { componentOf, linksOf, ticketById } from '../store/tickets.js';
 import { run, type Work } from '../store/work.js';
 import {
   mergeTickets,
@@ -26,33 +20,6 @@ beforeAll(async () => {
 afterAll(() => test_.end());
 
 const by = { author: 'anna', at: 5_000, evidence: [] };
-
-function* openTickets(n: number): Work<number[]> {
-  const person = yield* insertPerson(1, null, 0);
-  const ids: number[] = [];
-  for (let i = 0; i < n; i += 1) {
-    const key = `${person}-${i}`;
-    const conversation = yield* insertConversation({
-      connection_id: 'c',
-      key,
-      group_id: 1,
-      channel: 'test',
-      handle: key,
-      name: null,
-      subject: null,
-      context: '{}',
-      person_id: person,
-    });
-    const opened: TicketEvent = {
-      type: 'opened',
-      data: { subject: `matter ${i}`, fields: {}, first: null },
-    };
-    const id = yield* insertTicket(1, conversation, applyEvent(newTicketState(i), opened, i));
-    yield* insertEvent({ id, conversation }, opened, i, 'customer');
-    ids.push(id);
-  }
-  return ids;
-}
 
 const write = <T>(work: () => Work<T>): Promise<T> => test_.store.write(work);
 const stateOf = async (id: number): Promise<TicketState> =>

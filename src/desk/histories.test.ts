@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { onPostgres } from '../../test/database.js';
 import { ANY, COMPARABLE, type History } from '../../test/histories/history.js';
 import { play, playPlain, type Playing } from '../../test/histories/play.js';
+import { faultsOf, NO_FAULTS } from '../../test/histories/whole.js';
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import { DAY } from '../model/time.js';
-import { foldEvents, type RecordedEvent, type TicketState } from '../model/ticket-state.js';
+import type { TicketState } from '../model/ticket-state.js';
 import { unmergeTicket } from './graph.js';
 import { unjoinPerson } from './persons.js';
 
@@ -76,56 +77,6 @@ async function told(shop: Workshop): Promise<unknown> {
   };
 }
 
-interface Row {
-  readonly id: number;
-  readonly parent: number | null;
-  readonly root_id: number | null;
-}
-
-/** Rows that are not where their edges say: on a cycle, under a younger one, with a wrong root. */
-function misplaced(rows: readonly Row[]): readonly Row[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return rows.filter((row) => {
-    let top = row;
-    while (top.parent !== null) {
-      const above = byId.get(top.parent);
-      // Every step leads to an older one, hence to an end.
-      if (above === undefined || above.id >= top.id) return true;
-      top = above;
-    }
-    return (row.root_id ?? row.id) !== top.id;
-  });
-}
-
-/** What holds at any time, whatever was done. */
-async function expectWhole(shop: Workshop): Promise<void> {
-  const tickets = await shop.rows<Row & { state: string; conversation_id: number }>(
-    'SELECT id, merged_into AS parent, root_id, state, conversation_id FROM tickets ORDER BY id',
-  );
-  expect(misplaced(tickets)).toEqual([]);
-  const persons = await shop.rows<Row>('SELECT id, joined_into AS parent, root_id FROM persons');
-  expect(misplaced(persons)).toEqual([]);
-  const orphans = await shop.rows(
-    `SELECT m.id FROM messages m LEFT JOIN tickets t ON t.id = m.ticket_id AND t.conversation_id = m.conversation_id
-     WHERE t.id IS NULL`,
-  );
-  expect(orphans).toEqual([]);
-  const rows = await shop.rows<{ ticket_id: number; type: string; data: string; at: number }>(
-    'SELECT ticket_id, type, data, at FROM events ORDER BY id',
-  );
-  const roots = new Map(tickets.map(({ id, root_id }) => [id, root_id ?? id]));
-  const events = new Map<number, RecordedEvent[]>();
-  for (const { ticket_id, type, data, at } of rows) {
-    const root = roots.get(ticket_id) ?? 0;
-    const event = { type, data: JSON.parse(data) as unknown } as RecordedEvent['event'];
-    events.set(root, [...(events.get(root) ?? []), { ticket: ticket_id, event, at }]);
-  }
-  const own = tickets.filter(({ root_id }) => root_id === null);
-  expect(own.map(({ id, state }) => [id, JSON.parse(state) as TicketState])).toEqual(
-    own.map(({ id }) => [id, foldEvents(events.get(id) ?? [])]),
-  );
-}
-
 async function withShop<T>(task: (shop: Workshop) => Promise<T>): Promise<T> {
   const shop = await openWorkshop();
   try {
@@ -142,9 +93,9 @@ test(
     for (const histories of batches(COMPARABLE, MERGED)) {
       const { plain, after } = await withShop(async (shop) => {
         const acts = await play(shop, named(histories));
-        await expectWhole(shop);
+        expect(await faultsOf(shop.store)).toEqual(NO_FAULTS);
         expect(await takeAllBack(shop)).toEqual([]);
-        await expectWhole(shop);
+        expect(await faultsOf(shop.store)).toEqual(NO_FAULTS);
         return { plain: acts, after: await told(shop) };
       });
       const never = await withShop(async (shop) => {
@@ -163,13 +114,13 @@ test(
     for (const histories of batches(ANY, WILD)) {
       await withShop(async (shop) => {
         await play(shop, named(histories), 3 * DAY);
-        await expectWhole(shop);
+        expect(await faultsOf(shop.store)).toEqual(NO_FAULTS);
         const refused = await takeAllBack(shop);
         // A member that a split has emptied stays, and so does what keeps its place by it.
         for (const { why } of refused as readonly { why: { en: string } }[]) {
           expect(why.en).toMatch(/nothing would be left|take \d+ out first/);
         }
-        await expectWhole(shop);
+        expect(await faultsOf(shop.store)).toEqual(NO_FAULTS);
       });
     }
   },

@@ -107,6 +107,12 @@ function ticketOf(known: Known, { row, members, state }: Shown): Ticket {
   };
 }
 
+/** The root of whoever speaks on a conversation. */
+function personOn({ conversations, persons }: Known, conversation: number): number {
+  const person = conversations.get(conversation)?.person_id ?? 0;
+  return persons.get(person)?.root ?? person;
+}
+
 function personOf(known: Known, row: TicketRow): Ticket['person'] {
   const conversation = known.conversations.get(row.conversation_id);
   const person = known.persons.get(conversation?.person_id ?? 0);
@@ -145,7 +151,7 @@ function conversationsOf(known: Known, members: readonly TicketRow[]): Ticket['c
       conversationView(known, {
         row,
         ticket,
-        person: known.persons.get(row.person_id)?.root ?? row.person_id,
+        person: personOn(known, row.id),
         used: known.used.get(row.id) ?? 0,
       }),
     );

@@ -122,10 +122,6 @@ export const Ticket = z
     subject: z.string().nullable(),
     spam: z.boolean(),
     person: PersonView.meta({ description: 'Who told it first' }),
-    persons: z.array(z.int()).meta({
-      description:
-        'Everybody who speaks on it, whom nothing has proven to be the same; with more than one, mind whom an answer goes to',
-    }),
     conversations: z.array(ConversationView),
     warnings: z.array(WarningView).meta({ description: 'A reply may need `confirm` for them' }),
     category: z.string().nullable(),
