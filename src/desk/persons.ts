@@ -19,7 +19,6 @@ import {
   personById,
   personForChange,
   personLinksOf,
-  personsOnRoot,
   personTree,
   rootPerson,
   undoPersonLink,
@@ -172,14 +171,6 @@ function* linksBetween(one: number, other: number): Work<readonly PersonLinkRow[
 
 function* treeIds(root: number): Work<ReadonlySet<number>> {
   return new Set((yield* personTree(root)).map(({ id }) => id));
-}
-
-/**
- * Root persons who speak on a root ticket. More than one: the complaint tells of people whom nothing
- * has proven to be the same, so nothing may go from the one to the other unasked.
- */
-export function personsOf(rootTicket: number): Work<readonly number[]> {
-  return personsOnRoot(rootTicket);
 }
 
 const nodesOf = (tree: readonly PersonRow[]): readonly Node[] =>

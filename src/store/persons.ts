@@ -154,18 +154,6 @@ export function* unhangPerson(person: number, below: readonly number[]): Work<vo
   yield* run('UPDATE persons SET root_id = ? WHERE id IN {ids}', person, idList(below));
 }
 
-/** Roots of the persons who speak on a root ticket, the first to open a conversation first. */
-export function* personsOnRoot(rootTicket: number): Work<readonly number[]> {
-  const rows = yield* all<{ root: number }>(
-    `SELECT COALESCE(p.root_id, p.id) AS root, MIN(c.id) AS first FROM tickets t
-       JOIN conversations c ON c.id = t.conversation_id JOIN persons p ON p.id = c.person_id
-     WHERE t.id = ? OR t.root_id = ? GROUP BY COALESCE(p.root_id, p.id) ORDER BY first`,
-    rootTicket,
-    rootTicket,
-  );
-  return rows.map(({ root }) => root);
-}
-
 /** A decision about two persons; `older < younger`. */
 export interface PersonLinkRow {
   readonly id: number;

@@ -59,7 +59,7 @@ test('two persons are joined by hand and come apart again, each with their own',
     tickets: [a.number],
   });
   expect((await hub.api('GET', `/tickets/${a.number}`)).body).toMatchObject({
-    persons: [one, other],
+    warnings: [{ kind: 'severalPersons' }],
   });
   await post(`/tickets/${b.number}/unmerge`);
   const handlesOf = (persons: readonly PersonDetails[]) =>
