@@ -10,12 +10,8 @@ import {
 } from './forest.js';
 import type { Evidence } from '../model/evidence.js';
 import type { Localised } from '../model/localised.js';
-import {
-  applyEvent,
-  foldEvents,
-  type TicketEvent,
-  type TicketState,
-} from '../model/ticket-state.js';
+import { foldEvents } from '../model/ticket-fold.js';
+import { applyEvent, type TicketEvent, type TicketState } from '../model/ticket-state.js';
 import { messagesOfTickets } from '../store/messages.js';
 import {
   componentOf,

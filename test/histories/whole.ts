@@ -1,4 +1,5 @@
-import { foldEvents, type RecordedEvent, type TicketState } from '../../src/model/ticket-state.js';
+import { foldEvents, type RecordedEvent } from '../../src/model/ticket-fold.js';
+import type { TicketState } from '../../src/model/ticket-state.js';
 import type { Store } from '../../src/store/store.js';
 import { all, type Work } from '../../src/store/work.js';
 
