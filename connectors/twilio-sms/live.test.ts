@@ -49,8 +49,7 @@ function context(given: Account): Context {
 function part(change: Partial<Payload> = {}): Part {
   const payload: Payload = {
     to: CUSTOMER,
-    from: twilio.number,
-    service: null,
+    our: twilio.number,
     text: 'We are sorry. 水壶 + 100%',
     media: [],
     composedAt: now,
@@ -119,7 +118,8 @@ describe('sending', () => {
   });
 
   test('without a number, or with a setting missing, names the setting', async () => {
-    expect(await live.send(part({ from: null }), 'k')).toMatchObject({
+    const nameless = open(context(account({ from: undefined })));
+    expect(await nameless.send(part({ our: null }), 'k')).toMatchObject({
       failure: { kind: 'misconfigured', setting: 'from' },
     });
     const incomplete = open(context(account({ accountSid: undefined })));

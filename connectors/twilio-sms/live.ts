@@ -6,6 +6,7 @@ import { outcomeOf } from './failures.js';
 import { lookUp } from './look-up.js';
 import type { Attempt } from './look-up.js';
 import { fetchAttachment } from './media.js';
+import { addressOf } from './render.js';
 import type { Payload } from './render.js';
 import { configOf } from './settings.js';
 
@@ -39,14 +40,15 @@ async function send(context: Context, payload: Payload, key: string): Promise<Ou
   if (!read.ok) {
     return failed({ kind: 'misconfigured', setting: read.setting, why: 'missing or malformed' });
   }
-  if (payload.from === null && payload.service === null) {
+  const { from, service } = addressOf(payload, read.config.settings);
+  if (from === null && service === null) {
     return failed({ kind: 'misconfigured', setting: 'from', why: 'no sending number is set' });
   }
   const result = await callTwilio(context, read.config, (client) =>
     client.messages.create({
       to: payload.to,
-      ...(payload.from === null ? {} : { from: payload.from }),
-      ...(payload.service === null ? {} : { messagingServiceSid: payload.service }),
+      ...(from === null ? {} : { from }),
+      ...(service === null ? {} : { messagingServiceSid: service }),
       ...(payload.text === '' ? {} : { body: payload.text }),
       ...(payload.media.length === 0 ? {} : { mediaUrl: [...payload.media] }),
       statusCallback: callbackUrl(account.hookUrl, key),

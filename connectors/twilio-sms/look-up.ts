@@ -32,7 +32,8 @@ export async function lookUp(
   const result = await callTwilio(context, read.config, (client) =>
     client.messages.list({
       to: payload.to,
-      ...(payload.from === null ? {} : { from: payload.from }),
+      // A number that only the settings name may have been another one at the send.
+      ...(payload.our?.includes('+') === true ? { from: payload.our } : {}),
       pageSize: PAGE,
       limit: PAGE,
     }),

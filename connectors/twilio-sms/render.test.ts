@@ -1,6 +1,7 @@
 import type { Account, Rendered, Reply, ReplyAttachment } from '../../src/sdk/index.js';
-import { render } from './render.js';
+import { addressOf, render } from './render.js';
 import type { Payload } from './render.js';
+import type { Settings } from './settings.js';
 
 const ACCOUNT: Account = {
   id: 'sms',
@@ -44,8 +45,7 @@ describe('a reply by SMS', () => {
     expect(payloads(render(reply('Sorry.'), ACCOUNT))).toEqual([
       {
         to: '+15550001111',
-        from: '+15550003333',
-        service: null,
+        our: '+15550003333',
         text: 'Sorry.',
         media: [],
         composedAt: 1_000,
@@ -55,15 +55,14 @@ describe('a reply by SMS', () => {
 
   test('leaves by the messaging service, or by the configured number, where no number is known', () => {
     const service = `MG${'0'.repeat(32)}`;
-    const settings = { ...ACCOUNT.settings, messagingServiceSid: service };
-    const rendered = render(reply('Hi', [], { our: undefined }), { ...ACCOUNT, settings });
-    expect(payloads(rendered)).toMatchObject([{ from: null, service }]);
-    expect(payloads(render(reply('Hi', [], { our: service }), ACCOUNT))).toMatchObject([
-      { from: null, service },
-    ]);
-    expect(payloads(render(reply('Hi', [], { our: undefined }), ACCOUNT))).toMatchObject([
-      { from: '+15550002222', service: null },
-    ]);
+    const numbered = { ...ACCOUNT.settings, apiBase: 'https://api.example' } as unknown as Settings;
+    const addresses = (our: string | undefined, settings: Settings) =>
+      payloads(render(reply('Hi', [], { our }), ACCOUNT)).map((one) => addressOf(one, settings));
+    const serviced = { ...numbered, messagingServiceSid: service };
+    expect(addresses(undefined, serviced)).toEqual([{ from: null, service }]);
+    expect(addresses(service, numbered)).toEqual([{ from: null, service }]);
+    expect(addresses(undefined, numbered)).toEqual([{ from: '+15550002222', service: null }]);
+    expect(addresses('+15550003333', numbered)).toEqual([{ from: '+15550003333', service: null }]);
   });
 
   test('becomes several messages when it is long, the files with the last', () => {

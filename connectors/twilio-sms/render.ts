@@ -9,9 +9,8 @@ const DEFAULT_SEGMENTS = 10;
 /** What `send` needs of one message; also what {@link Part.payload} holds. */
 export interface Payload {
   readonly to: string;
-  /** Null: the messaging service chooses. */
-  readonly from: string | null;
-  readonly service: string | null;
+  /** The number or messaging service the customer wrote to; null: the settings say who sends. */
+  readonly our: string | null;
   readonly text: string;
   readonly media: readonly string[];
   /** Milliseconds UTC of composing; a look-up never believes an older message. */
@@ -29,13 +28,10 @@ export function render(reply: Reply, account: Account): Rendered {
     segments: settings?.maxSegments ?? DEFAULT_SEGMENTS,
   });
   const files = inGroups(reply.attachments, MAX_MEDIA);
-  const address = addressOf(reply, settings);
-  const parts: Part[] = texts
-    .slice(0, -1)
-    .map((text) => toPart({ reply, address, text, files: [] }));
-  parts.push(toPart({ reply, address, text: texts.at(-1) ?? '', files: files[0] ?? [] }));
+  const parts: Part[] = texts.slice(0, -1).map((text) => toPart({ reply, text, files: [] }));
+  parts.push(toPart({ reply, text: texts.at(-1) ?? '', files: files[0] ?? [] }));
   for (const group of files.slice(1)) {
-    parts.push(toPart({ reply, address, text: '', files: group }));
+    parts.push(toPart({ reply, text: '', files: group }));
   }
   return { kind: 'parts', parts };
 }
@@ -63,31 +59,35 @@ function content(en: string, zh: string): Rendered {
   return { kind: 'refused', cause: 'content', why: { en, zh } };
 }
 
-interface Address {
+/** Who sends one message. */
+export interface Address {
+  /** Null: the messaging service chooses. */
   readonly from: string | null;
   readonly service: string | null;
 }
 
-/** The number the customer wrote to comes first: from another one the answer would open a new thread on the phone. */
-function addressOf(reply: Reply, settings: Settings | null): Address {
-  const our = reply.conversation.context['our'];
-  const service = settings?.messagingServiceSid ?? null;
-  if (typeof our === 'string' && our.startsWith('MG')) return { from: null, service: our };
-  if (typeof our === 'string' && our.includes('+')) return { from: our, service };
-  return { from: service === null ? (settings?.from ?? null) : null, service };
+/**
+ * By the settings of now, so that a mended number holds for what already waits. The number the customer
+ * wrote to comes first: from another one the answer would open a new thread on the phone.
+ */
+export function addressOf({ our }: Payload, settings: Settings): Address {
+  const service = settings.messagingServiceSid ?? null;
+  if (our?.startsWith('MG') === true) return { from: null, service: our };
+  if (our?.includes('+') === true) return { from: our, service };
+  return { from: service === null ? (settings.from ?? null) : null, service };
 }
 
 interface Piece {
   readonly reply: Reply;
-  readonly address: Address;
   readonly text: string;
   readonly files: readonly ReplyAttachment[];
 }
 
-function toPart({ reply, address, text, files }: Piece): Part {
+function toPart({ reply, text, files }: Piece): Part {
+  const { our } = reply.conversation.context;
   const payload: Payload = {
     to: reply.conversation.handle,
-    ...address,
+    our: typeof our === 'string' ? our : null,
     text,
     media: files.flatMap((file) => (file.url === null ? [] : [file.url])),
     composedAt: reply.composedAt,

@@ -140,7 +140,8 @@ async function sendingFindings(context: Context): Promise<readonly Finding[]> {
   }
   const now = context.clock.now();
   const body = { type: 'ping', timestamp: new Date(now).toISOString(), data: {} };
-  const ping = requestOf(plan, { url: checkUrl, headers: {}, body }, { key: `ping_${now}`, now });
+  const call = { method: 'POST', url: checkUrl, headers: {}, body } as const;
+  const ping = requestOf(plan, call, { key: `ping_${now}`, now });
   return [pingFinding(await context.http.request(ping))];
 }
 

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../src/sdk/index.js';
-import type { Payload } from './render.js';
+import type { Call } from './render.js';
 import type { SendPlan } from './send-plan.js';
 import { signStandard } from './standard-webhooks.js';
 
@@ -14,17 +14,17 @@ interface Attempt {
  * The call with its id and signature. The id comes from the part's key, so a repeat carries the
  * same `webhook-id`; the time is that of the attempt, as Standard Webhooks says.
  */
-export function requestOf(plan: SendPlan, payload: Payload, { key, now }: Attempt): HttpRequest {
-  const body = Buffer.from(JSON.stringify(payload.body));
+export function requestOf(plan: SendPlan, call: Call, { key, now }: Attempt): HttpRequest {
+  const body = Buffer.from(JSON.stringify(call.body));
   const id = key.replaceAll(/[^A-Za-z0-9_-]/g, '_');
   const timestamp = String(Math.floor(now / 1_000));
   const { authorization } = plan.prepared.credentials;
   return {
-    method: 'POST',
-    url: payload.url,
+    method: call.method,
+    url: call.url,
     headers: {
       'content-type': 'application/json',
-      ...payload.headers,
+      ...call.headers,
       'idempotency-key': id,
       'webhook-id': id,
       'webhook-timestamp': timestamp,

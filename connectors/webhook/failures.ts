@@ -32,6 +32,12 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
   503: 'transient',
 };
 
+/** What a status says about our own settings, where the table of errors has no words for it. */
+const HINTS: Readonly<Record<number, string>> = {
+  405: ': “sendUrl” does not take this method; mend “sendUrl” or “sendMethod”',
+  415: ': “sendUrl” does not take JSON; mend “sendUrl” or “sendHeaders”',
+};
+
 /** A pause when the other side names none, and the longest that is believed. */
 const DEFAULT_PAUSE = 30 * SECOND;
 const LONGEST_PAUSE = 24 * 60 * MINUTE;
@@ -55,7 +61,8 @@ function outcomeOfAnswer(answer: Answer, plan: SendPlan, now: number): Outcome {
   const seen = { status: answer.status, body: jsonOf(answer) };
   const line = plan.errors.find(({ when }) => isTruth(when.read(seen, newRun(seen))));
   const means = line?.means ?? meaningOf(answer.status);
-  const why = `HTTP ${answer.status}${line === undefined || line.why === '' ? '' : `: ${line.why}`}`;
+  const said = line === undefined || line.why === '' ? '' : `: ${line.why}`;
+  const why = `HTTP ${answer.status}${said === '' ? (HINTS[answer.status] ?? '') : said}`;
   if (means === 'sent') return taken(externalIdOf(seen, plan), plan);
   if (means === 'uncertain') return unknown(why, plan.prepared.settings.idempotent);
   return failed(failureOf(means, { why, until: now + pauseOf(answer, seen, line, now) }));

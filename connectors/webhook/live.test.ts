@@ -81,6 +81,30 @@ describe('a reply', () => {
     });
   });
 
+  test('that waited leaves by the settings of now, the address and the template among them', async () => {
+    const before = account({ sendUrl: 'http://127.0.0.1:9/wrong', sendBody: { said: 'old' } });
+    const now = account({
+      sendHeaders: { 'x-brand': 'new' },
+      sendBody: { said: '{{reply.text}}' },
+    });
+    const [old, mended] = [render(REPLY, before), render(REPLY, now)];
+    expect(old).toEqual(mended);
+    if (old.kind !== 'parts' || old.parts[0] === undefined) throw new Error('no part');
+    expect(await open(context(now)).send(old.parts[0], 'delivery-1.0')).toMatchObject({
+      kind: 'sent',
+    });
+    expect(shop.replies[0]).toMatchObject({ path: '/replies/case%201' });
+    expect(shop.replies[0]?.headers['x-brand']).toBe('new');
+    expect(JSON.parse(shop.replies[0]?.body ?? '')).toEqual({ said: '很抱歉' });
+  });
+
+  test('to an address that takes no such method names the setting', async () => {
+    shop.script({ then: answer(405, {}) });
+    const outcome = await send();
+    expect(outcome).toMatchObject({ failure: { kind: 'misconfigured', setting: 'sendUrl' } });
+    expect(JSON.stringify(outcome)).toContain('HTTP 405: “sendUrl” does not take this method');
+  });
+
   test('signed with a private key is accepted for its public key', async () => {
     await shop.close();
     const pair = { secret: 'whsk_' + Buffer.alloc(32, 7).toString('base64') };

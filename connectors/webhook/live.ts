@@ -3,6 +3,7 @@ import type { Context, Fetched, Live, Outcome } from '../../src/sdk/index.js';
 import { check } from './check.js';
 import { requestOf } from './client.js';
 import { outcomeOf } from './failures.js';
+import { callOf, TOO_MUCH_WORK } from './render.js';
 import type { Payload } from './render.js';
 import { planSend } from './send-plan.js';
 
@@ -21,14 +22,16 @@ export function open(context: Context): Live {
 }
 
 async function send(context: Context, payload: Payload, key: string): Promise<Outcome> {
-  const planned = planSend(context.account());
+  const account = context.account();
+  const planned = planSend(account);
   if (!planned.ok) {
     return failed({ kind: 'misconfigured', setting: planned.setting, why: planned.why });
   }
   const { plan } = planned;
-  const { settings } = plan.prepared;
-  const request = requestOf(plan, payload, { key, now: context.clock.now() });
-  const result = await context.http.request({ ...request, method: settings.sendMethod });
+  const call = callOf(payload, account, plan);
+  if (call === null) return failed({ kind: 'refused', cause: 'content', why: TOO_MUCH_WORK });
+  const request = requestOf(plan, call, { key, now: context.clock.now() });
+  const result = await context.http.request(request);
   return outcomeOf(result, plan, context.clock.now());
 }
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { newRun } from '../../src/sdk/index.js';
 import type { Account, Reply } from '../../src/sdk/index.js';
-import { render } from './render.js';
-import type { Payload } from './render.js';
+import { callOf, render } from './render.js';
+import type { Call, Payload } from './render.js';
+import { planSend } from './send-plan.js';
 import { compileJson, fillJson } from './template.js';
 
 const SEND_URL =
@@ -34,15 +35,20 @@ function replyOf(change: Partial<Reply> = {}): Reply {
 
 const file = { sha256: 'a'.repeat(64), name: 'photo.jpg', type: 'image/jpeg', size: 7 };
 
-function payloadOf(settings: Record<string, unknown>, reply = replyOf()): Payload {
-  const rendered = render(reply, account({ sendUrl: SEND_URL, ...settings }));
+function callOfReply(settings: Record<string, unknown>, reply = replyOf()): Call {
+  const given = account({ sendUrl: SEND_URL, ...settings });
+  const rendered = render(reply, given);
+  const planned = planSend(given);
   if (rendered.kind !== 'parts') throw new Error(rendered.why.en);
-  return rendered.parts[0]?.payload as Payload;
+  const payload = rendered.parts[0]?.payload as Payload;
+  const call = planned.ok ? callOf(payload, given, planned.plan) : null;
+  if (call === null) throw new Error('no call');
+  return call;
 }
 
 describe('a send template', () => {
   test('left alone gives the body that the docs describe', () => {
-    expect(payloadOf({}).body).toEqual({
+    expect(callOfReply({}).body).toEqual({
       type: 'reply.created',
       timestamp: '2026-11-20T00:00:00.000Z',
       data: {
@@ -59,18 +65,18 @@ describe('a send template', () => {
   });
 
   test('escapes by construction: values in the URL stay one segment', () => {
-    expect(payloadOf({}).url).toBe(
+    expect(callOfReply({}).url).toBe(
       'https://shop.example/chats/a%2Fb%3Fc%26d%23%7B%7Bx%7D%7D/messages?lang=',
     );
   });
 
   test('never reads placeholders in what a customer or an agent wrote', () => {
-    const body = payloadOf({ sendBody: { text: 'Re: {{reply.text}}' } }).body;
+    const body = callOfReply({ sendBody: { text: 'Re: {{reply.text}}' } }).body;
     expect(body).toEqual({ text: 'Re: 您好 "quoted" \\ {{reply.id}}' });
   });
 
   test('lets no line break into a header', () => {
-    const { headers } = payloadOf(
+    const { headers } = callOfReply(
       { sendHeaders: { 'X-Text': 'a {{reply.text}}' } },
       replyOf({
         text: 'x\r\nBcc: y\u2028',
@@ -82,7 +88,7 @@ describe('a send template', () => {
   test('carries any value through JSON unchanged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        const body = payloadOf({ sendBody: { a: [{ b: '{{reply.text}}' }] } }, replyOf({ text }));
+        const body = callOfReply({ sendBody: { a: [{ b: '{{reply.text}}' }] } }, replyOf({ text }));
         expect(JSON.parse(JSON.stringify(body.body))).toEqual({ a: [{ b: text }] });
       }),
     );
@@ -93,7 +99,7 @@ describe('a send template', () => {
       text: 'See',
       attachments: [{ ...file, url: 'https://hub.example/f/1' }],
     });
-    expect(payloadOf({}, reply).body).toMatchObject({
+    expect(callOfReply({}, reply).body).toMatchObject({
       data: {
         text: 'See',
         attachments: [
@@ -101,7 +107,7 @@ describe('a send template', () => {
         ],
       },
     });
-    expect(payloadOf({ sendBody: { text: '{{reply.text}}' } }, reply).body).toEqual({
+    expect(callOfReply({ sendBody: { text: '{{reply.text}}' } }, reply).body).toEqual({
       text: 'See\nphoto.jpg: https://hub.example/f/1',
     });
   });

@@ -54,7 +54,7 @@ function* ownPart({ connection, about, id }: Draft): Work<PartRow | undefined> {
 function* unseenParts(conversation: number, at: number): Work<readonly PartRow[]> {
   return yield* all<PartRow>(
     `SELECT p.* FROM delivery_parts p JOIN deliveries d ON d.id = p.delivery_id
-     WHERE d.conversation_id = ? AND p.external_id IS NULL AND p.sent_at BETWEEN ? AND ?
+     WHERE d.conversation_id = ? AND p.external_id IS NULL AND p.tried_at BETWEEN ? AND ?
        AND p.state IN ('sending', 'uncertain', 'sent', 'delivered', 'read') ORDER BY p.id`,
     conversation,
     at - ECHO_WITHIN,

@@ -28,7 +28,7 @@ async function killedWhileSending(id: number): Promise<void> {
   await shop.write(function* () {
     yield* run("UPDATE deliveries SET state = 'sending', lease_until = ? WHERE id = ?", 9e15, id);
     yield* run(
-      "UPDATE delivery_parts SET state = 'sending', sent_at = ? WHERE delivery_id = ?",
+      "UPDATE delivery_parts SET state = 'sending', tried_at = ? WHERE delivery_id = ?",
       shop.clock.now(),
       id,
     );

@@ -46,7 +46,7 @@ async function reconcileOne(deps: SendDependencies, row: DeliveryRow, now: numbe
     const stillHolds = (): Work<boolean> => mayAnswer(part, outcome, deps.clock.now());
     await settlePart(deps, { delivery: row, part, outcome, idempotent: false, stillHolds });
   }
-  const waits = now - (part.sent_at ?? row.created_at) < RECONCILE_FOR;
+  const waits = now - (part.tried_at ?? row.created_at) < RECONCILE_FOR;
   const work = waits ? Worked.reconcile : Worked.none;
   const postponed = await deps.store.write(() => postpone(deps.clock.now(), part, work));
   if (waits && postponed) deps.queue.wakeAt('reconcile', now + RECONCILE_EVERY);
@@ -63,7 +63,7 @@ function* stillAsked(asked: PartRow, now: number): Work<boolean> {
   return (
     present?.state === 'uncertain' &&
     present.attempts === asked.attempts &&
-    present.sent_at === asked.sent_at
+    present.tried_at === asked.tried_at
   );
 }
 

@@ -21,7 +21,7 @@ import { MINUTE, SECOND, type Chance, type Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
 import { setConnectionStatus } from '../store/connections.js';
 import { conversationById } from '../store/conversations.js';
-import { deliveryById, setDelivery, type DeliveryRow } from '../store/deliveries.js';
+import { deliveryById, lockDelivery, setDelivery, type DeliveryRow } from '../store/deliveries.js';
 import {
   countPartAttempt,
   defectsOf,
@@ -196,21 +196,21 @@ export function* tell(
 
 export type Resolution = 'delivered' | 'failed' | 'resend';
 
-/** An agent's word on a delivery that nobody can look up; null: it is not uncertain. */
+/**
+ * An agent's word on a delivery: what became of one that nobody can look up, or (`failed`) that one
+ * which waits is given up. Null: it is none of these.
+ */
 export function* resolveDelivery(
   id: number,
   resolution: Resolution,
   who: string,
   now: number,
 ): Work<DeliveryRow | null> {
-  const row = yield* deliveryById(id);
-  if (row === undefined || (row.state !== 'uncertain' && row.state !== 'failed')) return null;
-  for (const part of yield* partsOf(id)) {
-    if (part.state !== 'uncertain' && part.state !== 'failed') continue;
-    const why = `resolved by ${who}`;
-    if (resolution === 'resend') yield* requeuePart(part.id, why);
-    else yield* setPart(part.id, resolution, null, why);
-  }
+  const row = yield* lockDelivery(id);
+  if (row === undefined) return null;
+  if (resolution === 'failed' && isWaiting(row, now)) return yield* giveUp(row, who, now);
+  if (row.state !== 'uncertain' && row.state !== 'failed') return null;
+  yield* resolveParts(id, resolution, `resolved by ${who}`);
   const parts = (yield* partsOf(id)).map(({ state }) => state as PartState);
   const state = deliveryState(parts);
   // Parts behind the one that was resolved may still have to leave.
@@ -224,4 +224,30 @@ export function* resolveDelivery(
   });
   yield* tell(row, state, `resolved by ${who}`, now);
   return (yield* deliveryById(id)) ?? null;
+}
+
+/** In the queue, and with nobody who sends it right now. */
+const isWaiting = ({ state, work, lease_until }: DeliveryRow, now: number): boolean =>
+  state === 'queued' && work === Worked.send && lease_until <= now;
+
+function* resolveParts(delivery: number, resolution: Resolution, why: string): Work<void> {
+  for (const part of yield* partsOf(delivery)) {
+    if (part.state !== 'uncertain' && part.state !== 'failed') continue;
+    if (resolution === 'resend') yield* requeuePart(part.id, why);
+    else yield* setPart(part.id, resolution, null, why);
+  }
+}
+
+/** Final, and no `redrive` brings it back by itself: what waits behind it goes on. */
+function* giveUp(row: DeliveryRow, who: string, now: number): Work<DeliveryRow | null> {
+  const last = row.failure === null ? null : (JSON.parse(row.failure) as { readonly why: string });
+  const why = `given up by ${who}${last === null ? '' : `; until then: ${last.why}`}`;
+  for (const part of yield* partsOf(row.id)) {
+    if (part.state === 'queued') yield* setPart(part.id, 'failed', null, why);
+  }
+  const { attempts } = row;
+  const failure = JSON.stringify({ kind: 'refused', cause: 'permission', why });
+  yield* setDelivery(row.id, { state: 'failed', work: Worked.none, dueAt: now, attempts, failure });
+  yield* tell(row, 'failed', why, now);
+  return (yield* deliveryById(row.id)) ?? null;
 }

@@ -55,12 +55,13 @@ export function* insertNativeDelivery(
     row.created_at,
   );
   yield* insert(
-    `INSERT INTO delivery_parts (delivery_id, connection_id, position, key, payload, hash, preview, attachments, state, external_id, sent_at)
-     VALUES (?, ?, 0, ?, 'null', '', '', '[]', 'sent', ?, ?)`,
+    `INSERT INTO delivery_parts (delivery_id, connection_id, position, key, payload, hash, preview, attachments, state, external_id, tried_at, sent_at)
+     VALUES (?, ?, 0, ?, 'null', '', '', '[]', 'sent', ?, ?, ?)`,
     id,
     row.connection_id,
     key,
     externalId,
+    row.created_at,
     row.created_at,
   );
   return id;

@@ -13,12 +13,15 @@ export interface PartRow {
   readonly state: string;
   readonly external_id: string | null;
   readonly attempts: number;
+  /** When its last attempt began, whether or not a byte of it left. */
+  readonly tried_at: number | null;
+  /** When the attempt began that is known to have left; null: none is. */
   readonly sent_at: number | null;
   readonly reason: string | null;
 }
 
 const PART =
-  'id, delivery_id, connection_id, position, key, payload, hash, preview, attachments, state, external_id, attempts, sent_at, reason';
+  'id, delivery_id, connection_id, position, key, payload, hash, preview, attachments, state, external_id, attempts, tried_at, sent_at, reason';
 
 export type NewPart = Pick<
   PartRow,
@@ -125,7 +128,7 @@ export function* markPartSending(
   );
   if (held === 0) return 'lost';
   const changed = yield* run(
-    `UPDATE delivery_parts SET state = 'sending', sent_at = ? WHERE id = ? AND state IN ('queued', 'sending')`,
+    `UPDATE delivery_parts SET state = 'sending', tried_at = ? WHERE id = ? AND state IN ('queued', 'sending')`,
     at,
     id,
   );
@@ -138,7 +141,7 @@ export function* markPartSending(
  */
 export function* requeuePart(id: number, reason: string): Work<void> {
   yield* run(
-    "UPDATE delivery_parts SET state = 'queued', external_id = NULL, attempts = 0, reason = ? WHERE id = ?",
+    "UPDATE delivery_parts SET state = 'queued', external_id = NULL, sent_at = NULL, attempts = 0, reason = ? WHERE id = ?",
     reason,
     id,
   );
@@ -148,6 +151,9 @@ export function* countPartAttempt(id: number): Work<void> {
   yield* run('UPDATE delivery_parts SET attempts = attempts + 1 WHERE id = ?', id);
 }
 
+/** States of which it is known that the part left. */
+const LEFT: ReadonlySet<string> = new Set(['sent', 'delivered', 'read']);
+
 export function* setPart(
   id: number,
   state: string,
@@ -155,10 +161,12 @@ export function* setPart(
   reason: string | null,
 ): Work<void> {
   yield* run(
-    'UPDATE delivery_parts SET state = ?, external_id = COALESCE(?, external_id), reason = ? WHERE id = ?',
+    `UPDATE delivery_parts SET state = ?, external_id = COALESCE(?, external_id), reason = ?,
+       sent_at = CASE WHEN ? = 1 THEN COALESCE(sent_at, tried_at) ELSE sent_at END WHERE id = ?`,
     state,
     externalId,
     reason,
+    LEFT.has(state) ? 1 : 0,
     id,
   );
 }

@@ -19,6 +19,8 @@ interface Delivery {
   readonly id: number;
   readonly state: string;
   readonly failure: { readonly kind: string } | null;
+  readonly attempts: number;
+  readonly parts: readonly { readonly sentAt: string | null }[];
 }
 interface Queued {
   readonly message: number;
@@ -199,6 +201,32 @@ test('a failed delivery is shown with its reason, retried by hand, and then it l
   expect((await hub.api('POST', `/deliveries/${id}/retry`)).status).toBe(409);
   const resolved = await hub.api('POST', `/deliveries/${id}/resolve`, { as: 'delivered' });
   expect(resolved.status).toBe(409);
+});
+
+test('a waiting reply can be given up, and what waits behind it goes on', async () => {
+  const ticket = await tell(hub, shop, 'stuck');
+  platform.answer(503);
+  const stuck = deliveryOf(await reply(ticket, { text: 'Stuck in front' }));
+  const waiting = await until('a first try', async () => {
+    const page = (await hub.api('GET', '/deliveries?limit=200')).body as Page<Delivery>;
+    return page.items.find(
+      ({ id, attempts, state }) => id === stuck && attempts > 0 && state === 'queued',
+    );
+  });
+  expect(waiting.parts).toMatchObject([{ sentAt: null }]);
+  const behind = deliveryOf(await reply(ticket, { text: 'Waits behind it' }));
+  const wrong = await hub.api('POST', `/deliveries/${stuck}/resolve`, { as: 'delivered' });
+  expect(wrong.status).toBe(409);
+  platform.answer(200);
+  const given = await hub.api('POST', `/deliveries/${stuck}/resolve`, { as: 'failed' });
+  expect(given.body).toMatchObject({
+    state: 'failed',
+    nextTryAt: null,
+    failure: { kind: 'refused' },
+  });
+  const left = await inState(behind, 'sent');
+  expect(left.parts).toMatchObject([{ sentAt: expect.any(String) as unknown }]);
+  expect(sentWith('Stuck in front')).toBe(0);
 });
 
 test('a person settles what nobody could look up', async () => {

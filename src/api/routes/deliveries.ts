@@ -85,7 +85,9 @@ function resolveRoute(parts: Parts, show: Show): Route {
   const { store, clock } = parts.house;
   return route('POST /api/v1/deliveries/{id}/resolve', {
     tag: 'Deliveries',
-    summary: 'Say what became of a delivery that nobody can look up',
+    summary: 'Say what became of a delivery that nobody can look up, or give up one that waits',
+    description:
+      '`failed` takes a waiting delivery out of the queue: what waits behind it goes on. One that is being sent right now cannot be given up.',
     params,
     body: { schema: Resolve },
     answers: one,
@@ -95,7 +97,9 @@ function resolveRoute(parts: Parts, show: Show): Route {
       if (row === null && known !== undefined) {
         return problem(
           'conflict',
-          `delivery ${id} is ${known.state}: only uncertain and failed ones are resolved`,
+          known.state === 'queued' && body.as !== 'failed'
+            ? `delivery ${id} waits to be sent: retry it, or give it up by resolving it as failed`
+            : `delivery ${id} is ${known.state}: uncertain and failed ones are resolved, and waiting ones given up`,
         );
       }
       ring(parts);

@@ -50,7 +50,9 @@ export const DeliveryView = z
         preview: z.string(),
         externalId: z.string().nullable(),
         attempts: z.int(),
-        sentAt: time.nullable(),
+        sentAt: time.nullable().meta({
+          description: 'When the attempt began that is known to have left; null: none is',
+        }),
         reason: z.string().nullable(),
       }),
     ),

@@ -115,7 +115,7 @@ export const firstStone: readonly string[] = [
   `CREATE TABLE delivery_parts (
     id {id}, delivery_id {int} NOT NULL REFERENCES deliveries(id), connection_id {text} NOT NULL, position {int} NOT NULL,
     key {text} NOT NULL UNIQUE, payload {text} NOT NULL, hash {text} NOT NULL, preview {text} NOT NULL, attachments {text} NOT NULL,
-    state {text} NOT NULL, external_id {text}, attempts {int} NOT NULL DEFAULT 0, sent_at {int}, reason {text})`,
+    state {text} NOT NULL, external_id {text}, attempts {int} NOT NULL DEFAULT 0, tried_at {int}, sent_at {int}, reason {text})`,
   `CREATE INDEX delivery_parts_delivery ON delivery_parts (delivery_id, position)`,
   `CREATE INDEX delivery_parts_external ON delivery_parts (connection_id, external_id) WHERE external_id IS NOT NULL`,
   `CREATE TABLE attempts (
