@@ -19,7 +19,7 @@ export function importCommand(shell: Shell): Command {
   return explained(command, {
     about: [
       READS_THE_DATA,
-      'History is filed and matched; nobody is told and nothing is answered. A bad line is named with its number and kept in FILE.rejects; the rest goes on.',
+      'History is filed and matched; nobody is told and nothing is answered. A bad line is named with its number and kept in FILE.rejects (a second time: FILE.rejects.2), why in FILE.rejects.txt; the rest goes on.',
       'Ctrl-C stops after what is under way; the same command goes on, and passes over what is here already.',
       'A draft is what normalise prints, by schemas/draft.json. The least of one, on one line:',
       '  {"id":"m-1","conversation":"case-1","kind":"message","sender":{"handle":"C-42"},"text":"The kettle leaks","sentAt":"2025-03-01T10:00:00Z"}',

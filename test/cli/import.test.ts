@@ -52,12 +52,28 @@ describe('drafts', () => {
     expect(summaryOf(first)).toEqual({ new: 2, known: 0, refused: 2, rejects });
     expect(readFileSync(rejects, 'utf8')).toBe(`not json\n${lines[4] ?? ''}\n`);
 
-    expect(summaryOf(await bench.run(args))).toMatchObject({ new: 0, known: 2 });
+    expect(readFileSync(`${rejects}.txt`, 'utf8')).toMatch(
+      /^line 2: not valid JSON.*\nline 5: kind: /,
+    );
 
     writeFileSync(rejects, `${draft('d')}\n`);
+    const again = summaryOf(await bench.run(args));
+    expect(again).toMatchObject({ new: 0, known: 2, rejects: `${file}.rejects.2` });
+    expect(readFileSync(rejects, 'utf8')).toBe(`${draft('d')}\n`);
     const mended = await bench.run(['import', rejects, '--connection', 'shop', '--json']);
     expect(mended.code).toBe(0);
     expect(existsSync(`${rejects}.rejects`)).toBe(false);
+  });
+
+  test('a misspelt field and a message without words are refused, each with its way out', async () => {
+    await connect(...WEBHOOK);
+    const file = bench.path('typo.jsonl');
+    const lines = [draft('a', { txt: 'x' }), draft('b', { text: ' ' }), draft('c')];
+    writeFileSync(file, lines.join('\n'));
+    const { err, out } = await bench.run(['import', file, '--connection', 'shop', '--json']);
+    expect(err).toContain('line 1: a draft has no field "txt": did you mean text?');
+    expect(err).toContain('line 2: it says nothing');
+    expect(JSON.parse(out)).toMatchObject({ new: 1, refused: 2 });
   });
 
   test('they become tickets with their own time when the hub runs, and what normalise printed may be imported', async () => {

@@ -1,5 +1,6 @@
 import type { Connected } from '../../intake/connected.js';
-import { Draft } from '../../model/draft.js';
+import { Draft, OPENING_KINDS } from '../../model/draft.js';
+import { nearestName } from '../../model/nearest.js';
 import { insertDraft } from '../../store/drafts.js';
 import type { Work } from '../../store/work.js';
 import type { Kept } from './operations.js';
@@ -40,6 +41,8 @@ function readDraft(given: unknown, connection: string | null, { find, now }: Pla
   if (connected === undefined) {
     return { why: `there is no connection ${id.slice(0, 100)}: name one with --connection` };
   }
+  const misspelt = unknownField(fields);
+  if (misspelt !== null) return { why: misspelt };
   const { channel } = connected.connector.definition;
   const when = { receivedAt: fields['sentAt'] ?? now };
   return validated({ ...when, ...fields, connection: id, channel, historic: true });
@@ -47,9 +50,32 @@ function readDraft(given: unknown, connection: string | null, { find, now }: Pla
 
 function validated(draft: unknown): Read {
   const parsed = Draft.safeParse(draft);
+  if (parsed.success && saysNothing(parsed.data)) {
+    return { why: 'it says nothing: a text, subject, html or attachment is missing' };
+  }
   if (parsed.success) return { draft: parsed.data };
   const [issue] = parsed.error.issues;
   return { why: `${issue?.path.join('.') ?? 'draft'}: ${issue?.message ?? 'is wrong'}` };
+}
+
+/** What `normalise` prints beside the draft: the file it came from. */
+const BESIDE = new Set(['source']);
+
+/** A misspelt field would be left out in silence, and history would come in without it. */
+function unknownField(fields: Readonly<Record<string, unknown>>): string | null {
+  const known = Object.keys(Draft.shape);
+  const name = Object.keys(fields).find((one) => !known.includes(one) && !BESIDE.has(one));
+  if (name === undefined) return null;
+  const nearest = nearestName(name, known);
+  const hint = nearest === null ? 'schemas/draft.json names them all' : `did you mean ${nearest}?`;
+  return `a draft has no field ${JSON.stringify(name.slice(0, 60))}: ${hint}`;
+}
+
+/** A call may be a fact without words. */
+function saysNothing({ kind, text, subject, html, attachments }: Draft): boolean {
+  if (!OPENING_KINDS.has(kind) || kind === 'call') return false;
+  const words = [text, subject ?? '', html ?? ''].join('').trim();
+  return words === '' && attachments.length === 0;
 }
 
 function* insertAll(read: readonly Read[]): Work<readonly Kept[]> {

@@ -107,7 +107,7 @@ async function settle(batch: Batch, { tally, rejects, progress }: Settling): Pro
       continue;
     }
     tally.refused += 1;
-    await rejects.keep(piece);
+    await rejects.keep(piece, kept.why);
     if (tally.refused <= MOST_NAMED) progress.say(`line ${piece.line}: ${kept.why}`);
     if (tally.refused === MOST_NAMED) progress.say('further bad lines are only counted');
   }
