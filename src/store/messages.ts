@@ -161,9 +161,11 @@ export function* claimAttachments(
   const claimed: AttachmentRow[] = [];
   for (const row of due) {
     const taken = yield* run(
-      "UPDATE attachments SET lease_until = ? WHERE id = ? AND state = 'pending' AND lease_until <= ?",
+      // Another may have tried it in the meantime and given it back for later.
+      "UPDATE attachments SET lease_until = ? WHERE id = ? AND state = 'pending' AND due_at <= ? AND lease_until <= ?",
       until,
       row.id,
+      now,
       now,
     );
     if (taken > 0) claimed.push(row);
