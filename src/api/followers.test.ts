@@ -10,10 +10,12 @@ let tail: Tail;
 let followers: Followers;
 let reads: number;
 let broken: boolean;
+/** Reads of the tail that find the database gone. */
+let away: number;
 beforeEach(async () => {
   shop = await openWorkshop();
   await shop.connect('a');
-  [reads, broken] = [0, false];
+  [reads, broken, away] = [0, false, 0];
   const counted: Store = {
     ...shop.store,
     read: (work) => {
@@ -21,7 +23,10 @@ beforeEach(async () => {
       return broken ? Promise.reject(new Error('away')) : shop.store.read(work);
     },
   };
-  tail = openTail(shop.store);
+  tail = openTail({
+    ...shop.store,
+    read: (work) => ((away -= 1) >= 0 ? Promise.reject(new Error('away')) : shop.store.read(work)),
+  });
   followers = followConversations(counted, tail);
 });
 afterEach(async () => {
@@ -87,4 +92,23 @@ test('when nobody can say whose news it is, everybody is told to look', async ()
   await shop.file({ conversation: 'mine' });
   await announced();
   expect(calls).toEqual({ mine: 2, other: 2 });
+});
+
+test('who begins to follow while the database is away looks once it can be heard', async () => {
+  away = 1;
+  const { calls } = follow('mine');
+  await settled();
+  // Told of the trouble, and again when listening began.
+  expect(calls).toEqual({ mine: 2 });
+});
+
+test('what was announced while nobody could listen yet is looked for later', async () => {
+  away = 3;
+  const { calls } = follow('mine');
+  await settled();
+  await shop.file({ conversation: 'mine' });
+  await announced();
+  expect(calls).toEqual({ mine: 1 });
+  await announced();
+  expect(calls).toEqual({ mine: 2 });
 });

@@ -36,16 +36,21 @@ export function followConversations(store: Store, tail: Tail): Followers {
   });
 
   function listen(): Subscription {
-    subscription ??= tail.subscribe(({ conversation_id }) => hear(conversation_id));
+    subscription ??= tail.subscribe(({ conversation_id }) => hear(conversation_id), lookAll);
     return subscription;
   }
 
-  /** The next follower begins anew: it must not wait for what failed. */
+  /** What came while nobody could listen is not told one by one. */
+  function lookAll(): void {
+    for (const set of followers.values()) for (const { changed } of set) changed();
+  }
+
+  /** The next follower begins anew: it must not wait for what failed. Those who stay look once it is heard again. */
   function unlisten(failed: Subscription | null): void {
     if (failed === null || subscription !== failed) return;
     failed.stop();
     subscription = null;
-    if (followers.size > 0) listen().ready.catch(() => undefined);
+    if (followers.size > 0) listen().ready.then(lookAll, () => undefined);
   }
 
   return {

@@ -7,7 +7,8 @@ const BATCH = 500;
 
 /** Follows the numbered events of the database and hands each, once and in order, to who listens here. */
 export interface Tail {
-  subscribe(listener: (event: EventRow) => void): Subscription;
+  /** `missed`: it could not begin at first and has now; what was numbered until then is not heard. */
+  subscribe(listener: (event: EventRow) => void, missed?: () => void): Subscription;
   /** There may be new numbers. */
   poke(): void;
   close(): void;
@@ -19,8 +20,17 @@ export interface Subscription {
   readonly stop: () => void;
 }
 
+interface Listener {
+  readonly hear: (event: EventRow) => void;
+  readonly missed: (() => void) | undefined;
+}
+
+function tellMissed(listeners: Iterable<Listener>): void {
+  for (const { missed } of listeners) missed?.();
+}
+
 export function openTail(store: Store): Tail {
-  const listeners = new Set<(event: EventRow) => void>();
+  const listeners = new Set<Listener>();
   let seen = 0;
   let start: Promise<void> = Promise.resolve();
   let reading = false;
@@ -38,7 +48,7 @@ export function openTail(store: Store): Tail {
     reading = true;
     try {
       // One that failed must not be what everybody waits for.
-      await (start = start.catch(begin));
+      await (start = start.catch(() => begin().then(() => tellMissed(listeners))));
       while (again) {
         again = false;
         await readNew();
@@ -57,15 +67,16 @@ export function openTail(store: Store): Tail {
   async function readNew(): Promise<void> {
     for (;;) {
       const events = await store.read(() => eventsAfter(seen, BATCH));
-      for (const event of events) for (const listener of listeners) listener(event);
+      for (const event of events) for (const { hear } of listeners) hear(event);
       seen = events.at(-1)?.number ?? seen;
       if (events.length < BATCH) return;
     }
   }
 
   return {
-    subscribe(listener) {
+    subscribe(hear, missed) {
       const first = listeners.size === 0;
+      const listener = { hear, missed };
       listeners.add(listener);
       if (first) start = begin();
       return { ready: start, stop: () => void listeners.delete(listener) };

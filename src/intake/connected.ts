@@ -19,6 +19,10 @@ export interface Connected {
   readonly mappings: MappingSet;
 }
 
+/** True when its envelopes take long to read: they are read in a thread of their own, others go on beside them. */
+export const isReadApart = (connected: Connected | undefined): boolean =>
+  connected?.connector.definition.decoding === 'apart';
+
 /** The account that an envelope came under; the present one where those secrets cannot be had any more. */
 export function accountUnder(
   { account, secretVersion, earlier }: Connected,

@@ -1,7 +1,7 @@
 /**
  * Called by: the one ordered writer (`in-order.ts`), inside its transaction.
  * Given: a draft.
- * Leaves behind: its message on a ticket, tickets merged, receipts settled; events without numbers yet.
+ * Leaves behind: its message on a ticket, tickets merged, receipts settled; events recorded (numbered at once where there is one writer, else by announce).
  */
 import type { FindConnection } from './connected.js';
 import { amend } from './amend.js';

@@ -30,9 +30,9 @@ const connect = (parts: Partial<Connector> = {}): Promise<Courier> =>
   shop.connect('a', createCourier({ parts }));
 
 /** One envelope with this body, read by the stage. */
-async function arrives(key: string, body: unknown): Promise<void> {
+async function arrives(key: string, body: unknown, connection = 'a'): Promise<void> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  await createReceive(shop)('a', [
+  await createReceive({ ...shop, find: deps.find })(connection, [
     { key, body: Buffer.from(text), type: '', notes: {}, query: '' },
   ]);
 }
@@ -129,6 +129,13 @@ function readApart(draftsOf: NormaliseDependencies['apart']['draftsOf']): void {
   deps = { ...deps, find: () => ({ ...present, connector }), apart: { draftsOf } };
 }
 
+/** What was just said of `a` holds for `b`; `a` itself is read at once. */
+async function besides(): Promise<void> {
+  const [quick, apart] = [shop.find('a'), deps.find('a')];
+  deps = { ...deps, find: (id) => (id === 'a' ? quick : apart) };
+  await shop.connect('b');
+}
+
 test('a reader that breaks is tried five times with growing pauses, then the envelope is kept with the stack', async () => {
   await connect();
   readApart(() => Promise.reject(new Error('cannot read properties of null')));
@@ -223,7 +230,6 @@ async function sized(key: string, bytes: number): Promise<void> {
 
 test('one that is read for long holds up neither what was read beside it nor what comes after it', async () => {
   await connect();
-  const inline = shop.find('a');
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
   const nothing = { kind: 'drafts', drafts: [], remarks: [], quarantine: null } as const;
@@ -231,11 +237,8 @@ test('one that is read for long holds up neither what was read beside it nor wha
     if (key === 'heavy') await held;
     return nothing;
   });
-  const apart = deps.find('a');
-  deps = { ...deps, find: (id) => (id === 'a' ? inline : apart) };
-  await shop.connect('b');
-  for (const key of ['heavy', 'light']) await arrives(key, '[]');
-  await shop.write(() => run("UPDATE envelopes SET connection_id = 'b'"));
+  await besides();
+  for (const key of ['heavy', 'light']) await arrives(key, '[]', 'b');
   const ending = normalise(deps);
   await seen(async () => (await envelope('light'))?.state === 1);
   await arrives('late', [fact('m1')]);
@@ -246,6 +249,32 @@ test('one that is read for long holds up neither what was read beside it nor wha
   expect((await envelope('heavy'))?.state).toBe(1);
 });
 
+test('more that is read for long than there is room for holds up nothing else, however long it takes', async () => {
+  await connect();
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const tried: string[] = [];
+  readApart(async (_connector, _mappings, _account, { key }) => {
+    tried.push(key);
+    await held;
+    return { kind: 'drafts', drafts: [], remarks: [], quarantine: null };
+  });
+  await besides();
+  const heavy = Array.from({ length: 500 }, (_, i) => `heavy ${i}`);
+  await Promise.all(heavy.map((key) => arrives(key, '[]', 'b')));
+  const ending = normalise(deps);
+  for (const id of ['m1', 'm2', 'm3']) {
+    await arrives(`hook ${id}`, [fact(id)]);
+    await seen(async () => (await drafts()).includes(id));
+    shop.clock.pass(61 * SECOND);
+  }
+  release();
+  await ending;
+  expect([...tried].sort()).toEqual([...heavy].sort());
+  const left = await shop.rows('SELECT id FROM envelopes WHERE state <> 1');
+  expect(left).toEqual([]);
+});
+
 /** Returns when it has come true; a test that waits in vain runs into its limit. */
 async function seen(look: () => Promise<boolean>): Promise<void> {
   while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -253,17 +282,13 @@ async function seen(look: () => Promise<boolean>): Promise<void> {
 
 test('an envelope that is read apart holds up no other one', async () => {
   await connect();
-  const inline = shop.find('a');
   const keptMeanwhile: (readonly string[])[] = [];
   readApart(async () => {
     keptMeanwhile.push(await drafts());
     return { kind: 'drafts', drafts: [], remarks: [], quarantine: null };
   });
-  const apart = deps.find('a');
-  deps = { ...deps, find: (id) => (id === 'a' ? inline : apart) };
-  await shop.connect('b');
-  await arrives('slow', '[]');
-  await shop.write(() => run("UPDATE envelopes SET connection_id = 'b' WHERE key = 'slow'"));
+  await besides();
+  await arrives('slow', '[]', 'b');
   await arrives('quick', [fact('m1')]);
   await normalise(deps);
   expect(keptMeanwhile).toEqual([['m1']]);

@@ -4,7 +4,7 @@
  * Leaves behind: drafts that wait for filing, woken pumps, or quarantine with the bytes kept.
  */
 import { draftsOf, type Drafted } from './drafting.js';
-import { accountUnder, type Connected, type FindConnection } from './connected.js';
+import { accountUnder, isReadApart, type Connected, type FindConnection } from './connected.js';
 import type { Apart } from './apart.js';
 import type { Draft } from '../model/draft.js';
 import { openSlowLane, type SlowLane } from './slow-lane.js';
@@ -18,11 +18,11 @@ import { insertDraft, type WaitingDraft } from '../store/drafts.js';
 import {
   claimEnvelopes,
   dueEnvelopes,
-  leaseEnvelopes,
   markEnvelopesDone,
   postponeEnvelope,
   quarantineEnvelope,
   remarkEnvelope,
+  renewEnvelopes,
   type EnvelopeRow,
 } from '../store/envelopes.js';
 import type { AtHand } from '../store/at-hand.js';
@@ -32,6 +32,7 @@ import type { Work } from '../store/work.js';
 /** Their bodies are in memory together. */
 const BATCH = { rows: 128, bytes: 16 * 1024 * 1024 } as const;
 const LEASE_MS = MINUTE;
+const RENEW_EVERY_MS = LEASE_MS / 3;
 /** While slow ones are read, new ones are looked for this often. */
 const LOOK_AGAIN_MS = 100;
 const MOST_TRIES = 5;
@@ -59,11 +60,17 @@ export async function normalise(deps: NormaliseDependencies): Promise<void> {
     read: (row) => readOne(deps, row),
     keep: (rows, reads) => keepAll(deps, rows, reads),
   });
-  for (;;) {
-    const rows = (await claim(deps)).filter(slow.isNew);
-    if (rows.length > 0) await workOff(deps, slow, rows);
-    else if (slow.busy()) await slow.ended(LOOK_AGAIN_MS);
-    else return;
+  const stayHeld = renewal(deps, slow);
+  try {
+    for (;;) {
+      await stayHeld();
+      const rows = await claim(deps, slow);
+      if (rows.length > 0) await workOff(deps, slow, rows);
+      else if (slow.held().length > 0) await slow.ended(LOOK_AGAIN_MS);
+      else return;
+    }
+  } finally {
+    slow.stop();
   }
 }
 
@@ -73,12 +80,9 @@ async function workOff(
   rows: readonly EnvelopeRow[],
 ): Promise<void> {
   deps.crashpoint('normalise.claimed');
-  const apart = rows.filter((row) => isApart(deps.find(row.connection_id)));
-  const inline = rows.filter((row) => !apart.includes(row));
-  if (inline.length > 0) await keepAll(deps, inline, await readBatch(deps, inline));
-  if (apart.length === 0) return;
-  await hold(deps, apart);
-  await slow.take(apart);
+  const quick = rows.filter(({ apart }) => apart === 0);
+  if (quick.length > 0) await keepAll(deps, quick, await readBatch(deps, quick));
+  slow.take(rows.filter(({ apart }) => apart !== 0));
 }
 
 async function keepAll(
@@ -86,37 +90,39 @@ async function keepAll(
   rows: readonly EnvelopeRow[],
   reads: readonly Read[],
 ): Promise<void> {
-  const drafts = await keep(deps, rows, reads);
+  const { drafts, setAside } = await keep(deps, rows, reads);
   deps.crashpoint('normalise.committed');
   for (const one of drafts) deps.atHand?.drafts.keep(one, bytesOf(one));
   if (drafts.length > 0) deps.queue.ring('file', drafts.length);
   wakePumps(deps, rows, reads);
-  for (const [i, row] of rows.entries()) {
-    if (isSetAside(row, reads[i])) {
-      deps.notice('an envelope is in quarantine', row.connection_id, { envelope: row.id });
-    }
+  for (const row of setAside) {
+    deps.notice('an envelope is in quarantine', row.connection_id, { envelope: row.id });
   }
 }
 
-const isApart = (connected: Connected | undefined): boolean =>
-  connected?.connector.definition.decoding === 'apart';
-
-/** One process needs no lease on a row; several take rows that nobody holds. */
-function claim({ store, clock, atHand }: NormaliseDependencies): Promise<readonly EnvelopeRow[]> {
+/** One process needs no lease on a row, it knows what it reads; several take rows that nobody holds. */
+function claim(
+  { store, clock, atHand }: NormaliseDependencies,
+  slow: SlowLane,
+): Promise<readonly EnvelopeRow[]> {
   const now = clock.now();
+  const room = { ...BATCH, rows: Math.min(slow.room(), BATCH.rows) };
+  const turn = { now, quick: BATCH, apart: room };
   return store.dialect === 'sqlite'
-    ? store.read(() => dueEnvelopes(now, BATCH, atHand?.envelopes))
-    : store.write(() => claimEnvelopes(now, now + LEASE_MS, BATCH));
+    ? store.read(() => dueEnvelopes(turn, slow.held(), atHand?.envelopes))
+    : store.write(() => claimEnvelopes(turn, now + LEASE_MS));
 }
 
-/** What is read slowly would be found again by the next look. */
-async function hold(
-  { store, clock }: NormaliseDependencies,
-  rows: readonly EnvelopeRow[],
-): Promise<void> {
-  if (store.dialect !== 'sqlite') return;
-  const ids = rows.map(({ id }) => id);
-  await store.write(() => leaseEnvelopes(ids, clock.now() + LEASE_MS));
+/** What is read slowly is still this process's, however long the lane takes. */
+function renewal({ store, clock }: NormaliseDependencies, slow: SlowLane): () => Promise<void> {
+  let renewed = clock.now();
+  return async () => {
+    const now = clock.now();
+    const held = slow.held();
+    if (store.dialect === 'sqlite' || now - renewed < RENEW_EVERY_MS) return;
+    renewed = now;
+    if (held.length > 0) await store.write(() => renewEnvelopes(held, now + LEASE_MS));
+  };
 }
 
 function readBatch(
@@ -149,7 +155,7 @@ function read(
   envelope: Envelope,
 ): Drafted | Promise<Drafted> {
   const { connector, mappings, account } = connected;
-  return isApart(connected)
+  return isReadApart(connected)
     ? apart.draftsOf(connector.definition.name, mappings.name, account, envelope)
     : draftsOf(connector, mappings, account, envelope);
 }
@@ -169,51 +175,65 @@ export async function envelopeOf(blobs: Blobs, row: EnvelopeRow): Promise<Envelo
   };
 }
 
+/** What a transaction changed: drafts that are new, and envelopes that went to quarantine. */
+interface Kept {
+  readonly drafts: readonly WaitingDraft[];
+  readonly setAside: readonly EnvelopeRow[];
+}
+
 /** One transaction for all; when the database refuses one of them, each gets its own. */
 async function keep(
   { store, clock }: NormaliseDependencies,
   rows: readonly EnvelopeRow[],
   reads: readonly Read[],
-): Promise<readonly WaitingDraft[]> {
+): Promise<Kept> {
   try {
     return await store.write(() => keepBatch(rows, reads, clock.now()));
   } catch (error) {
     if (error instanceof StoreProblem) throw error;
   }
-  const drafts: WaitingDraft[] = [];
+  const kept: Kept[] = [];
   for (const [i, row] of rows.entries()) {
-    const kept = await store
-      .write(() => keepBatch([row], reads.slice(i, i + 1), clock.now()))
-      .catch(async (error: unknown) => {
+    const one = store.write(() => keepBatch([row], reads.slice(i, i + 1), clock.now()));
+    kept.push(
+      await one.catch((error: unknown) => {
         if (error instanceof StoreProblem) throw error;
-        await store.write(() => postponeDefect(row, defectText(error), clock.now()));
-        return [];
-      });
-    drafts.push(...kept);
+        const defect: Read = { kind: 'defect', why: defectText(error) };
+        return store.write(() => keepBatch([row], [defect], clock.now()));
+      }),
+    );
   }
-  return drafts;
+  return {
+    drafts: kept.flatMap(({ drafts }) => drafts),
+    setAside: kept.flatMap(({ setAside }) => setAside),
+  };
 }
 
-/** Returns the drafts that are new. */
-function* keepBatch(
-  rows: readonly EnvelopeRow[],
-  reads: readonly Read[],
-  now: number,
-): Work<readonly WaitingDraft[]> {
+function* keepBatch(rows: readonly EnvelopeRow[], reads: readonly Read[], now: number): Work<Kept> {
   const done: number[] = [];
   const drafts: WaitingDraft[] = [];
+  const setAside: EnvelopeRow[] = [];
   for (const [i, row] of rows.entries()) {
     const result = reads[i];
     if (result === undefined) continue;
     if (result.kind === 'drafts') drafts.push(...(yield* keepDrafts(row, result)));
-    if (result.kind === 'unreadable') yield* quarantineEnvelope(row.id, result.why);
-    else if (result.kind === 'defect') yield* postponeDefect(row, result.why, now);
-    else if (result.kind === 'drafts' && result.quarantine !== null) {
-      yield* quarantineEnvelope(row.id, result.quarantine);
+    const why = unreadable(row, result);
+    if (why !== null) {
+      if (yield* quarantineEnvelope(row, why)) setAside.push(row);
+    } else if (result.kind === 'defect') {
+      const attempts = row.attempts + 1;
+      yield* postponeEnvelope(row, attempts, now + attempts * SECOND, result.why);
     } else done.push(row.id);
   }
   if (done.length > 0) yield* markEnvelopesDone(done);
-  return drafts;
+  return { drafts, setAside };
+}
+
+/** Why it goes to quarantine, or null. A defect of ours gets a few tries first, then it is its stack. */
+function unreadable({ attempts }: EnvelopeRow, read: Read): string | null {
+  if (read.kind === 'drafts') return read.quarantine;
+  if (read.kind === 'unreadable') return read.why;
+  return read.kind === 'defect' && attempts + 1 >= MOST_TRIES ? read.why : null;
 }
 
 function* keepDrafts(
@@ -242,18 +262,6 @@ function fresh(id: number, row: EnvelopeRow, draft: Draft): WaitingDraft {
 function bytesOf({ draft }: WaitingDraft): number {
   const { text, html } = draft();
   return 2 * (text.length + (html?.length ?? 0)) + 1_024;
-}
-
-function isSetAside({ attempts }: EnvelopeRow, read: Read | undefined): boolean {
-  if (read?.kind === 'drafts') return read.quarantine !== null;
-  return read?.kind === 'unreadable' || (read?.kind === 'defect' && attempts + 1 >= MOST_TRIES);
-}
-
-/** A thrown error is a defect of ours: a few tries, then quarantine with its stack, the rest goes on. */
-function* postponeDefect(row: EnvelopeRow, why: string, now: number): Work<void> {
-  const attempts = row.attempts + 1;
-  if (attempts >= MOST_TRIES) yield* quarantineEnvelope(row.id, why);
-  else yield* postponeEnvelope(row.id, attempts, now + attempts * SECOND, why);
 }
 
 function wakePumps(

@@ -3,7 +3,7 @@
  * Given: raw bytes of one connection, and where a mailbox or cursor stands after them.
  * Leaves behind: committed envelopes. Only then does the promise resolve and the platform hear 2xx.
  */
-import type { FindConnection } from './connected.js';
+import { isReadApart, type FindConnection } from './connected.js';
 import type { Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
 import type { Arrival } from '../model/arrival.js';
@@ -34,7 +34,7 @@ export interface ReceiveDependencies {
   readonly blobs: Blobs;
   readonly queue: Queue;
   readonly clock: Clock;
-  /** Under which secrets it came. */
+  /** Under which secrets it came, and whether reading it may take long. */
   readonly find: FindConnection;
   readonly atHand?: AtHand | undefined;
 }
@@ -86,7 +86,9 @@ export function createReceive(deps: ReceiveDependencies): Receive {
   return async (connection, arrivals, cursors) => {
     const now = clock.now();
     // Asked at once: what was verified under these secrets is read with them, whatever changes meanwhile.
-    const secretVersion = deps.find(connection)?.secretVersion ?? 1;
+    const connected = deps.find(connection);
+    const secretVersion = connected?.secretVersion ?? 1;
+    const apart = isReadApart(connected);
     const large = arrivals.some(({ body }) => body.length > INLINE_BODY_BYTES);
     const kept = large ? await keepLargeBodies(blobs, arrivals) : null;
     const envelopes = arrivals.map((arrival, i) => ({
@@ -95,6 +97,7 @@ export function createReceive(deps: ReceiveDependencies): Receive {
       receivedAt: arrival.receivedAt ?? now,
       blob: kept?.[i] ?? null,
       secretVersion,
+      apart,
     }));
     await commitWithTurn({ envelopes, cursors, connection });
   };

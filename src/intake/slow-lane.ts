@@ -5,19 +5,22 @@
  */
 import { fitting, type EnvelopeRow, type Portion } from '../store/envelopes.js';
 
-/** Rows that wait their turn, small bodies and all; whoever brings more waits for room. */
-const MOST_WAITING = 256;
+/** Rows that are read or wait their turn, small bodies and all. */
+const MOST_HELD = 384;
 /** What is ready is kept at least this often, however long the others take. */
 const KEEP_EVERY_MS = 50;
 
 export interface SlowLane {
-  /** False for those that are in it already. */
-  readonly isNew: (row: EnvelopeRow) => boolean;
-  readonly busy: () => boolean;
-  /** Resolves when there is room for more; rejects when keeping failed. */
-  take(rows: readonly EnvelopeRow[]): Promise<void>;
+  /** How many more it takes now. */
+  room(): number;
+  /** Ids of the rows that are in it. */
+  held(): readonly number[];
+  /** Returns at once. Throws what keeping failed with, if it did. */
+  take(rows: readonly EnvelopeRow[]): void;
   /** Resolves when it has come to its end, or after so long. Rejects when keeping failed. */
   ended(patienceMs: number): Promise<void>;
+  /** What has not begun is left to others. */
+  stop(): void;
 }
 
 export interface SlowWork<T> {
@@ -30,34 +33,39 @@ export function openSlowLane<T>(work: SlowWork<T>): SlowLane {
   const waiting: EnvelopeRow[] = [];
   const held = new Set<number>();
   let running: Promise<void> | null = null;
+  let failure: Error | null = null;
 
   async function run(): Promise<void> {
-    while (waiting.length > 0) {
-      const rows = fitting(waiting.slice(0, work.portion.rows), work.portion);
-      waiting.splice(0, rows.length);
-      await workOff(work, rows, ({ id }) => held.delete(id));
+    try {
+      while (waiting.length > 0) {
+        const rows = fitting(waiting.slice(0, work.portion.rows), work.portion);
+        waiting.splice(0, rows.length);
+        await workOff(work, rows, ({ id }) => held.delete(id));
+      }
+    } catch (error) {
+      failure = error as Error;
     }
     running = null;
   }
 
-  async function ended(patienceMs: number): Promise<void> {
-    await Promise.race([running, pause(patienceMs)]);
+  function complain(): void {
+    if (failure !== null) throw failure;
   }
 
   return {
-    isNew: ({ id }) => !held.has(id),
-    busy: () => running !== null,
-    ended,
-    async take(rows) {
+    room: () => MOST_HELD - held.size,
+    held: () => [...held],
+    async ended(patienceMs) {
+      await Promise.race([running, pause(patienceMs)]);
+      complain();
+    },
+    take(rows) {
+      complain();
       waiting.push(...rows);
       for (const { id } of rows) held.add(id);
-      if (waiting.length > 0 && running === null) {
-        running = run();
-        // Whoever waits hears of it; until somebody does, it is no unhandled rejection.
-        running.catch(() => undefined);
-      }
-      while (waiting.length > MOST_WAITING) await ended(KEEP_EVERY_MS);
+      if (waiting.length > 0) running ??= run();
     },
+    stop: () => void waiting.splice(0),
   };
 }
 

@@ -13,11 +13,13 @@ export interface Issue {
   readonly inclusive?: boolean;
   readonly values?: readonly unknown[];
   readonly keys?: readonly string[];
+  /** Of a shape's own sentence: the same in Chinese. */
+  readonly params?: { readonly zh?: string } | undefined;
 }
 
 /** What is wrong, what is wanted, and an example. A shape's own sentence is kept: it knows more. */
 export function mistakeOf(issue: Issue): Localised {
-  const own = { en: issue.message, zh: issue.message };
+  const own = { en: issue.message, zh: issue.params?.zh ?? issue.message };
   if (!/^(?:Invalid|Too (?:small|big)|Unrecognized)/.test(issue.message)) return own;
   switch (issue.code) {
     case 'invalid_type':

@@ -43,3 +43,11 @@ test('no draft can say that an agent agreed', () => {
   expect(layContext(null, forged)).toEqual(first);
   expect(layContext(first, forged)).toEqual(first);
 });
+
+test('an opening says nothing of where answers go, and least of all that an agent agreed', () => {
+  const spy = 'spy@c.example';
+  const opening = { copies: ['wife'], to: spy, replyToUnconfirmed: spy, replyToConfirmed: spy };
+  expect(layContext(null, { opening })).toEqual({ copies: ['wife'] });
+  const agreed = layContext(null, { ...first, replyToUnconfirmed: spy, opening });
+  expect([agreed['to'], confirmedReplyTo(agreed)]).toEqual(['zhang@a.example', null]);
+});

@@ -2,7 +2,7 @@
  * What a reply on a conversation must carry: each draft's `replyContext` laid over those before it. The words
  * below are the core's; every other is the connector's own and nobody else's business.
  *
- * `opening`             counts with the first draft of a conversation alone
+ * `opening`             counts with the first draft of a conversation alone, for words of the connector's own
  * `to`                  where answers go, when that is not the conversation's handle
  * `replyToUnconfirmed`  where the customer asks them to go, without proof that it was the customer who asked
  * `replyToConfirmed`    the address an agent agreed to; no draft can set it
@@ -12,11 +12,25 @@ export type ReplyContext = Readonly<Record<string, unknown>>;
 /** `before`: null for the first draft of a conversation. */
 export function layContext(before: ReplyContext | null, draft: ReplyContext): ReplyContext {
   const { opening, replyToConfirmed: _claimed, ...brought } = draft;
-  const below = before ?? (typeof opening === 'object' ? { ...opening } : {});
+  const below = before ?? connectorsOwn(opening);
   if (brought['to'] === undefined) return { ...below, ...brought };
   // Whoever says anew where answers go no longer asks for what was asked before.
   const { replyToUnconfirmed: _withdrawn, ...kept } = below;
   return believed({ ...kept, ...brought });
+}
+
+/** Where answers go is said openly or not at all: under `opening` it would pass by what is looked at above. */
+function connectorsOwn(opening: unknown): ReplyContext {
+  if (typeof opening !== 'object') return {};
+  const {
+    to: _to,
+    replyToUnconfirmed: _wished,
+    replyToConfirmed: _claimed,
+    ...own
+  } = {
+    ...opening,
+  } as ReplyContext;
+  return own;
 }
 
 /** What an agent agreed to holds for as long as the same address is asked for. */

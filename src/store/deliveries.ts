@@ -259,7 +259,6 @@ export function* dropLeases(): Work<void> {
   yield* run('UPDATE leases SET until = 0');
   yield* run('UPDATE deliveries SET lease_until = 0 WHERE lease_until > 0');
   yield* run('UPDATE attachments SET lease_until = 0 WHERE lease_until > 0');
-  yield* run('UPDATE envelopes SET lease_until = 0 WHERE lease_until > 0 AND state = 0');
 }
 
 /** True when an older delivery of the conversation still waits, or nobody knows of it: this one passes it. */

@@ -22,7 +22,14 @@ export interface EnvelopeRow {
   readonly remarks: string | null;
   /** Of the connection's secrets: those it came under decode it. */
   readonly secret_version: number;
+  /** 1: its reading may take long, and holds up no other. */
+  readonly apart: number;
+  /** Rises with every claim: whoever slept past its lease is told from the present holder by it. */
+  readonly fence: number;
 }
+
+/** A row as somebody took it to read. */
+export type EnvelopeClaim = Pick<EnvelopeRow, 'id' | 'fence'>;
 
 /** An arrival on its way into its row: small bodies stand in the row, large ones in the blob store. */
 export interface NewEnvelope {
@@ -31,18 +38,20 @@ export interface NewEnvelope {
   readonly receivedAt: number;
   readonly blob: string | null;
   readonly secretVersion: number;
+  readonly apart: boolean;
 }
 
 /** Returns the row; null when this delivery is already here. */
 export function* insertEnvelope(envelope: NewEnvelope): Work<EnvelopeRow | null> {
   const { connection, arrival, receivedAt, blob, secretVersion } = envelope;
+  const apart = Number(envelope.apart);
   const key = boundedKey(arrival.key);
   const notes = JSON.stringify(arrival.notes);
   const body = blob === null ? arrival.body : null;
   const size = arrival.body.length;
   const id = yield* insert(
-    `INSERT INTO envelopes (connection_id, key, received_at, type, notes, query, body, blob, size, state, secret_version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (connection_id, key) DO NOTHING`,
+    `INSERT INTO envelopes (connection_id, key, received_at, type, notes, query, body, blob, size, state, secret_version, apart)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (connection_id, key) DO NOTHING`,
     connection,
     key,
     receivedAt,
@@ -53,6 +62,7 @@ export function* insertEnvelope(envelope: NewEnvelope): Work<EnvelopeRow | null>
     blob,
     size,
     secretVersion,
+    apart,
   );
   if (id === 0) return null;
   return {
@@ -71,11 +81,13 @@ export function* insertEnvelope(envelope: NewEnvelope): Work<EnvelopeRow | null>
     reason: null,
     remarks: null,
     secret_version: secretVersion,
+    apart,
+    fence: 0,
   };
 }
 
 const COLUMNS =
-  'id, connection_id, key, received_at, type, notes, query, body, blob, size, state, attempts, reason, remarks, secret_version';
+  'id, connection_id, key, received_at, type, notes, query, body, blob, size, state, attempts, reason, remarks, secret_version, apart, fence';
 
 /** How much of what waits is taken at a time; `bytes` counts bodies, wherever they are kept. */
 export interface Portion {
@@ -93,21 +105,46 @@ export function fitting<Row extends { readonly size: number }>(
   return beyond < 0 ? rows : rows.slice(0, beyond);
 }
 
-/** In a single process, which may have them at hand still. */
+/** Whose turn it is: two queues, so that many of one never hide what waits behind them in the other. */
+export interface Turn {
+  readonly now: number;
+  /** Of those that are read at once. */
+  readonly quick: Portion;
+  /** Of those that are read apart; no rows: there is no room for more. */
+  readonly apart: Portion;
+}
+
+const DUE = {
+  quick: 'FROM envelopes WHERE state = 0 AND apart = 0 AND due_at <= ?',
+  apart: 'FROM envelopes WHERE state = 0 AND apart = 1 AND due_at <= ?',
+} as const;
+
+/** In a single process, which knows what it is reading (`held`) and may have the others at hand still. */
 export function* dueEnvelopes(
-  now: number,
-  portion: Portion,
+  turn: Turn,
+  held: readonly number[],
   atHand: JustWritten<EnvelopeRow> | undefined,
 ): Work<readonly EnvelopeRow[]> {
-  const due = yield* all<{ id: number; size: number }>(
-    `SELECT id, size FROM envelopes WHERE state = 0 AND due_at <= ? AND lease_until <= ? ORDER BY id LIMIT ?`,
-    now,
-    now,
-    portion.rows,
-  );
-  const rows = fitting(due, portion);
+  const rows = [
+    ...(yield* dueOf('quick', turn, [])),
+    ...(turn.apart.rows > 0 ? yield* dueOf('apart', turn, held) : []),
+  ];
   if (atHand !== undefined) return yield* atHand.rowsOf(rows, envelopesByIds);
   return yield* envelopesByIds(rows.map(({ id }) => id));
+}
+
+function* dueOf(
+  queue: 'quick' | 'apart',
+  turn: Turn,
+  held: readonly number[],
+): Work<readonly { readonly id: number; readonly size: number }[]> {
+  const due = yield* all<{ id: number; size: number }>(
+    `SELECT id, size ${DUE[queue]} AND id NOT IN {ids} ORDER BY id LIMIT ?`,
+    turn.now,
+    idList(held),
+    turn[queue].rows,
+  );
+  return fitting(due, turn[queue]);
 }
 
 function* envelopesByIds(ids: readonly number[]): Work<readonly EnvelopeRow[]> {
@@ -118,60 +155,73 @@ function* envelopesByIds(ids: readonly number[]): Work<readonly EnvelopeRow[]> {
 }
 
 /** Several processes normalise at once: each takes rows nobody else holds. */
-export function* claimEnvelopes(
-  now: number,
-  until: number,
-  portion: Portion,
-): Work<readonly EnvelopeRow[]> {
-  const due = yield* all<EnvelopeRow>(
-    `SELECT ${COLUMNS} FROM envelopes WHERE state = 0 AND due_at <= ? AND lease_until <= ?
-     ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED`,
-    now,
-    now,
-    portion.rows,
-  );
-  const rows = fitting(due, portion);
-  yield* leaseEnvelopes(
-    rows.map(({ id }) => id),
+export function* claimEnvelopes(turn: Turn, until: number): Work<readonly EnvelopeRow[]> {
+  const rows = [
+    ...(yield* unclaimed('quick', turn)),
+    ...(turn.apart.rows > 0 ? yield* unclaimed('apart', turn) : []),
+  ];
+  if (rows.length === 0) return rows;
+  yield* run(
+    'UPDATE envelopes SET lease_until = ?, fence = fence + 1 WHERE id IN {ids}',
     until,
+    idList(rows.map(({ id }) => id)),
   );
-  return rows;
+  return rows.map((row) => ({ ...row, fence: row.fence + 1 }));
 }
 
-/** Keeps them for whoever reads them, until they are kept or the lease runs out. */
-export function* leaseEnvelopes(ids: readonly number[], until: number): Work<void> {
-  yield* run('UPDATE envelopes SET lease_until = ? WHERE id IN {ids}', until, idList(ids));
+function* unclaimed(queue: 'quick' | 'apart', turn: Turn): Work<readonly EnvelopeRow[]> {
+  const due = yield* all<EnvelopeRow>(
+    `SELECT ${COLUMNS} ${DUE[queue]} AND lease_until <= ? ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED`,
+    turn.now,
+    turn.now,
+    turn[queue].rows,
+  );
+  return fitting(due, turn[queue]);
 }
 
+/** Whoever still reads them keeps them from the others until then. */
+export function* renewEnvelopes(ids: readonly number[], until: number): Work<void> {
+  yield* run(
+    'UPDATE envelopes SET lease_until = ? WHERE id IN {ids} AND state = 0',
+    until,
+    idList(ids),
+  );
+}
+
+/** What was read is read, whoever holds the row by now; what was set aside meanwhile stays set aside. */
 export function* markEnvelopesDone(ids: readonly number[]): Work<void> {
-  yield* run('UPDATE envelopes SET state = 1 WHERE id IN {ids}', idList(ids));
+  yield* run('UPDATE envelopes SET state = 1 WHERE id IN {ids} AND state = 0', idList(ids));
 }
 
 export function* remarkEnvelope(id: number, remarks: readonly string[]): Work<void> {
   yield* run('UPDATE envelopes SET remarks = ? WHERE id = ?', JSON.stringify(remarks), id);
 }
 
-/** The bytes stay; `reason` is what an admin reads. */
-export function* quarantineEnvelope(id: number, reason: string): Work<void> {
-  yield* run(
-    'UPDATE envelopes SET state = 2, reason = ?, lease_until = 0 WHERE id = ?',
+/** The bytes stay; `reason` is what an admin reads. False: by now it is read, or somebody else's to read. */
+export function* quarantineEnvelope({ id, fence }: EnvelopeClaim, reason: string): Work<boolean> {
+  const changed = yield* run(
+    'UPDATE envelopes SET state = 2, reason = ?, lease_until = 0 WHERE id = ? AND state = 0 AND fence = ?',
     reason,
     id,
+    fence,
   );
+  return changed > 0;
 }
 
+/** To be read again then; nothing when it is read by now, or somebody else's to read. */
 export function* postponeEnvelope(
-  id: number,
+  { id, fence }: EnvelopeClaim,
   attempts: number,
   dueAt: number,
   reason: string,
 ): Work<void> {
   yield* run(
-    'UPDATE envelopes SET attempts = ?, due_at = ?, lease_until = 0, reason = ? WHERE id = ?',
+    'UPDATE envelopes SET attempts = ?, due_at = ?, lease_until = 0, reason = ? WHERE id = ? AND state = 0 AND fence = ?',
     attempts,
     dueAt,
     reason,
     id,
+    fence,
   );
 }
 
@@ -184,7 +234,10 @@ export function* replayEnvelope(id: number): Work<boolean> {
   return changed > 0;
 }
 
-export type ListedEnvelope = Omit<EnvelopeRow, 'body' | 'notes' | 'query' | 'secret_version'>;
+export type ListedEnvelope = Omit<
+  EnvelopeRow,
+  'body' | 'notes' | 'query' | 'secret_version' | 'apart' | 'fence'
+>;
 
 /** Without their bytes, the youngest first; `before`: the id of the last one seen. */
 export function* listEnvelopes(

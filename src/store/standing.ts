@@ -36,40 +36,68 @@ export function* standingAt(now: number): Work<Standing> {
       paused: count('paused'),
       failing: count('failing'),
     },
-    waiting: {
-      normalise: yield* since(now, OLDEST.normalise),
-      file: yield* sinceDraft(now),
-      announce: yield* since(now, OLDEST.announce),
-      attachments: yield* since(now, OLDEST.attachments),
-      send: yield* since(now, OLDEST.send),
-      reconcile: yield* since(now, OLDEST.reconcile),
-    },
+    waiting: yield* oldest(now),
   };
 }
 
-/** Since when the oldest row of each stage could be worked on. What is to be tried again later waits from then. */
-const OLDEST: Readonly<Record<Exclude<Waiting, 'file'>, string>> = {
-  normalise:
-    'SELECT CASE WHEN due_at > received_at THEN due_at ELSE received_at END AS n FROM envelopes WHERE state = 0 ORDER BY id LIMIT 1',
-  announce: 'SELECT at AS n FROM events WHERE number IS NULL ORDER BY id LIMIT 1',
-  attachments: "SELECT MIN(due_at) AS n FROM attachments WHERE state = 'pending' AND due_at > 0",
-  send: 'SELECT MIN(due_at) AS n FROM deliveries WHERE work = 0',
-  reconcile: 'SELECT MIN(due_at) AS n FROM deliveries WHERE work = 2',
-};
+/**
+ * Since when the oldest row of each stage could be worked on. What was never tried waits since it came, and the
+ * first of these is the oldest; what is to be tried again waits from then on, and not before.
+ */
+function* oldest(now: number): Work<Standing['waiting']> {
+  const waited = (...times: readonly (number | null)[]): number =>
+    Math.max(0, ...times.map((at) => (at === null ? 0 : now - at)));
+  return {
+    normalise: waited(
+      yield* time(FRESH.quick),
+      yield* time(FRESH.apart),
+      yield* time(`SELECT MIN(due_at) AS at FROM envelopes ${AGAIN}`, now),
+    ),
+    file: waited(
+      yield* firstDraft(),
+      yield* time(`SELECT MIN(due_at) AS at FROM drafts ${AGAIN}`, now),
+    ),
+    announce: waited(yield* time('SELECT at FROM events WHERE number IS NULL ORDER BY id LIMIT 1')),
+    attachments: waited(yield* time(FRESH.attachment), yield* time(ATTACHMENT_AGAIN, now, now)),
+    send: waited(yield* time(SENDABLE, now, now, now, now)),
+    reconcile: waited(
+      yield* time('SELECT MIN(due_at) AS at FROM deliveries WHERE work = 2 AND due_at <= ?', now),
+    ),
+  };
+}
 
-function* since(now: number, sql: string): Work<number> {
-  const at = (yield* get<{ n: number | null }>(sql))?.n ?? null;
-  return at === null ? 0 : Math.max(now - at, 0);
+const AGAIN = 'WHERE state = 0 AND due_at > 0 AND due_at <= ?';
+
+const FRESH = {
+  quick:
+    'SELECT received_at AS at FROM envelopes WHERE state = 0 AND apart = 0 AND due_at = 0 ORDER BY id LIMIT 1',
+  apart:
+    'SELECT received_at AS at FROM envelopes WHERE state = 0 AND apart = 1 AND due_at = 0 ORDER BY id LIMIT 1',
+  attachment: `SELECT m.received_at AS at FROM attachments a JOIN messages m ON m.id = a.message_id
+     WHERE a.state = 'pending' AND a.due_at = 0 ORDER BY a.id LIMIT 1`,
+} as const;
+
+const ATTACHMENT_AGAIN = `SELECT MIN(due_at) AS at FROM attachments
+   WHERE state = 'pending' AND due_at > 0 AND due_at <= ? AND lease_until <= ?`;
+
+/** Where an admin paused, or the platform refuses us, waiting is no fault of the stage; nor behind an older reply. */
+const SENDABLE = `SELECT d.due_at AS at FROM deliveries d JOIN connections c ON c.id = d.connection_id
+   WHERE d.work = 0 AND d.due_at <= ? AND d.lease_until <= ? AND c.status = 'active' AND c.removed_at IS NULL
+     AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.conversation_id = d.conversation_id AND o.work = 0
+       AND o.id < d.id AND (o.due_at > ? OR o.lease_until > ?))
+     AND NOT EXISTS (SELECT 1 FROM deliveries u WHERE u.conversation_id = d.conversation_id AND u.work = 2 AND u.id < d.id)
+   ORDER BY d.due_at LIMIT 1`;
+
+function* time(sql: string, ...values: readonly number[]): Work<number | null> {
+  return (yield* get<{ at: number | null }>(sql, ...values))?.at ?? null;
 }
 
 /** A draft that was pushed has no envelope: its own word says when it came. */
-function* sinceDraft(now: number): Work<number> {
-  const row = yield* get<{ due_at: number; body: string }>(
-    'SELECT due_at, body FROM drafts WHERE state = 0 ORDER BY id LIMIT 1',
+function* firstDraft(): Work<number | null> {
+  const row = yield* get<{ body: string }>(
+    'SELECT body FROM drafts WHERE state = 0 AND due_at = 0 ORDER BY id LIMIT 1',
   );
-  if (row === undefined) return 0;
-  const { receivedAt } = JSON.parse(row.body) as Draft;
-  return Math.max(now - Math.max(Date.parse(receivedAt), row.due_at), 0);
+  return row === undefined ? null : Date.parse((JSON.parse(row.body) as Draft).receivedAt);
 }
 
 function* figure(sql: string): Work<number> {

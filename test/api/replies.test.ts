@@ -185,6 +185,20 @@ test('there is nothing to confirm where nobody asks for another address', async 
   ]);
 });
 
+test('an address without the word that confirms it is refused and sends nothing', async () => {
+  const ticket = await tell(hub, shop, 'half');
+  const refused = await reply(ticket, { text: 'To nowhere new', replyTo: 'spy@c.example' });
+  const said = /confirm: "replyTo"/;
+  expect([refused.status, refused.body]).toMatchObject([
+    400,
+    {
+      detail: expect.stringMatching(said) as string,
+      problems: [{ field: 'replyTo', why: { zh: expect.stringMatching(/请同时发送/) as string } }],
+    },
+  ]);
+  expect(sentWith('To nowhere new')).toBe(0);
+});
+
 test('a failed delivery is shown with its reason, retried by hand, and then it leaves', async () => {
   const ticket = await tell(hub, shop, 'fails');
   platform.answer(422);

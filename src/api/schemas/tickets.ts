@@ -110,6 +110,14 @@ export const NewReply = z
     ({ text, attachments }) => text.trim() !== '' || attachments.length > 0,
     'a reply needs a text or an attachment',
   )
+  .refine(({ confirm, replyTo }) => replyTo === undefined || confirm.includes('replyTo'), {
+    path: ['replyTo'],
+    message:
+      'an address alone turns nothing: send it with `confirm: "replyTo"`, or leave it out to answer where the conversation is answered now',
+    params: {
+      zh: '仅有地址不会改变回复去向:请同时发送 `confirm: "replyTo"`,或去掉此项,按会话当前的地址回复',
+    },
+  })
   .meta({ id: 'NewReply' });
 
 export const NewNote = z

@@ -27,9 +27,11 @@ export const firstStone: readonly string[] = [
     type {text} NOT NULL, notes {text} NOT NULL, query {text} NOT NULL,
     body {bytes}, blob {text}, size {int} NOT NULL, state {int} NOT NULL, attempts {int} NOT NULL DEFAULT 0,
     due_at {int} NOT NULL DEFAULT 0, lease_until {int} NOT NULL DEFAULT 0, reason {text}, remarks {text},
-    secret_version {int} NOT NULL DEFAULT 1,
+    secret_version {int} NOT NULL DEFAULT 1, apart {int} NOT NULL DEFAULT 0, fence {int} NOT NULL DEFAULT 0,
     UNIQUE (connection_id, key))`,
-  `CREATE INDEX envelopes_due ON envelopes (id) WHERE state = 0`,
+  `CREATE INDEX envelopes_due ON envelopes (id) WHERE state = 0 AND apart = 0`,
+  `CREATE INDEX envelopes_due_apart ON envelopes (id) WHERE state = 0 AND apart = 1`,
+  `CREATE INDEX envelopes_postponed ON envelopes (due_at) WHERE state = 0 AND due_at > 0`,
   `CREATE INDEX envelopes_quarantine ON envelopes (id) WHERE state = 2`,
 
   `CREATE TABLE drafts (
@@ -38,6 +40,7 @@ export const firstStone: readonly string[] = [
     due_at {int} NOT NULL DEFAULT 0, reason {text},
     UNIQUE (connection_id, draft_id))`,
   `CREATE INDEX drafts_due ON drafts (id) WHERE state = 0`,
+  `CREATE INDEX drafts_postponed ON drafts (due_at) WHERE state = 0 AND due_at > 0`,
   `CREATE INDEX drafts_parked ON drafts (connection_id, about) WHERE state = 2`,
   `CREATE INDEX drafts_parked_due ON drafts (due_at) WHERE state = 2`,
   `CREATE INDEX drafts_dead ON drafts (id) WHERE state = 3`,
