@@ -22,15 +22,17 @@ export function openSqlite(file: string): Store {
   const reads = prepared(reader);
   const committer = new GroupCommit(writer, (work) => drive(work, writes));
   let knex: Knex | null = null;
+  let closing = false;
   return {
     dialect: 'sqlite',
-    write: (work) => committer.write(work),
-    read: (work) => attempt(() => drive(work(), reads)),
+    write: (work) => (closing ? never() : committer.write(work)),
+    read: (work) => (closing ? never() : attempt(() => drive(work(), reads))),
     async knex() {
       knex ??= (await import('./sqlite-knex.js')).sqliteKnex(file);
       return knex;
     },
     async close() {
+      closing = true;
       await committer.drained();
       await knex?.destroy();
       reader.close();
@@ -103,6 +105,12 @@ function drive<T>(work: Work<T>, execute: Execute): T {
   while (step.done !== true) step = work.next(execute(step.value));
   return step.value;
 }
+
+/**
+ * Asked of a store that closes, by somebody whose process is ending: nothing is begun, and nobody is
+ * left who could do anything about a refusal.
+ */
+const never = <T>(): Promise<T> => new Promise(() => undefined);
 
 function attempt<T>(task: () => T): Promise<T> {
   return new Promise((resolve) => {
