@@ -2,7 +2,7 @@ import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import pg from 'pg';
 import type { Answer, Statement, Work } from './work.js';
-import { StoreProblem, type Store } from './store.js';
+import { never, StoreProblem, type Store } from './store.js';
 
 const INT8 = pg.types.builtins.INT8;
 const POOL_SIZE = 10;
@@ -18,15 +18,23 @@ export function openPostgres(url: string): Store {
   pg.types.setTypeParser(INT8, Number);
   const db = knex({ client: 'pg', connection: url, pool: { min: 0, max: POOL_SIZE }, log: SILENT });
   const texts = new Map<string, Prepared>();
+  let closing = false;
+  /** What was under way when the pool went is not refused to anybody either. */
+  const answered = <T>(answer: Promise<T>): Promise<T> =>
+    answer.catch((error: unknown) => {
+      if (closing) return never<T>();
+      throw problemOf(error);
+    });
   return {
     dialect: 'postgres',
-    write: (work) => retried(() => inTransaction(db, texts, work)),
+    write: (work) => (closing ? never() : answered(retried(() => inTransaction(db, texts, work)))),
     read: (work) =>
-      withClient(db, (client) => drive(work(), client, texts)).catch((error: unknown) => {
-        throw problemOf(error);
-      }),
+      closing ? never() : answered(withClient(db, (client) => drive(work(), client, texts))),
     knex: () => Promise.resolve(db),
-    close: () => db.destroy(),
+    async close() {
+      closing = true;
+      await db.destroy();
+    },
   };
 }
 
@@ -41,7 +49,7 @@ async function retried<T>(task: () => Promise<T>): Promise<T> {
       return await task();
     } catch (error) {
       if (tries >= MOST_TRIES || !RETRIABLE.has((error as { code?: string }).code ?? '')) {
-        throw problemOf(error);
+        throw error;
       }
     }
   }

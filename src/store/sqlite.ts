@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 import type { Answer, Row, Statement, Value, Work } from './work.js';
 import { GroupCommit } from './group-commit.js';
-import { StoreProblem, type Store } from './store.js';
+import { never, StoreProblem, type Store } from './store.js';
 
 type Db = InstanceType<typeof DatabaseSync>;
 
@@ -105,12 +105,6 @@ function drive<T>(work: Work<T>, execute: Execute): T {
   while (step.done !== true) step = work.next(execute(step.value));
   return step.value;
 }
-
-/**
- * Asked of a store that closes, by somebody whose process is ending: nothing is begun, and nobody is
- * left who could do anything about a refusal.
- */
-const never = <T>(): Promise<T> => new Promise(() => undefined);
 
 function attempt<T>(task: () => T): Promise<T> {
   return new Promise((resolve) => {

@@ -34,3 +34,9 @@ export class StoreProblem extends Error {
     this.fault = fault;
   }
 }
+
+/**
+ * The answer of a store that closes to somebody whose process is ending: nothing is begun, and nobody
+ * is left who could do anything about a refusal.
+ */
+export const never = <T>(): Promise<T> => new Promise(() => undefined);
