@@ -1,4 +1,4 @@
-import type { Localised } from '../model/localised.js';
+import type { Evidence } from '../model/evidence.js';
 import {
   applyEvent,
   foldEvents,
@@ -25,13 +25,6 @@ import type { Work } from '../store/work.js';
  * The complaint graph. `merged_into` is a forest that is never flattened, so that taking one edge
  * out gives back exactly what stood below it; the root's state is the fold over its whole component.
  */
-
-/** Why two tickets are one, or are not: sentences an agent can read. */
-export interface Evidence {
-  readonly kind: string;
-  readonly sentence: Localised;
-  readonly weight: number | null;
-}
 
 export interface Decision {
   readonly author: string;

@@ -1,4 +1,5 @@
-import { judge, mergeTickets, recordEvent, rootOf, type Evidence } from './graph.js';
+import { judge, mergeTickets, recordEvent, rootOf } from './graph.js';
+import type { Evidence } from '../model/evidence.js';
 import type { Localised } from '../model/localised.js';
 import type { TicketChange } from '../model/ticket-state.js';
 import { attachToMessage, insertMessage } from '../store/messages.js';
