@@ -3,29 +3,19 @@
  * Given: drafts that wait.
  * Leaves behind: messages on tickets, tickets merged, receipts settled; events without numbers yet.
  */
-import type { Connected, FindConnection } from './connected.js';
+import type { FindConnection } from './connected.js';
 import { amend } from './amend.js';
-import { identify, type Identified } from './identify.js';
-import { match, type MatchRule } from './match.js';
-import { judge, recordEvent } from '../desk/graph.js';
+import { fileMessage, insertMessageOf, type Filing } from './file-message.js';
+import { retell } from './retell.js';
+import { readTellings, SLICE_MS, type Telling } from './telling.js';
+import { recordEvent } from '../desk/graph.js';
+import type { MatchingRules } from '../matching/rules.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
-import {
-  applyEvent,
-  excerpt,
-  newTicketState,
-  REOPEN_WINDOW,
-  type TicketEvent,
-  type TicketState,
-} from '../model/ticket-state.js';
-import { DAY, effectiveTime, HOUR, SECOND, type Clock, type EffectiveTime } from '../model/time.js';
+import { DAY, HOUR, SECOND, type Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
 import { fileEcho } from '../replies/echo.js';
 import { fileReceipt } from '../replies/receipts.js';
-import {
-  conversationByKey,
-  touchConversation,
-  type ConversationRow,
-} from '../store/conversations.js';
+import { conversationByKey } from '../store/conversations.js';
 import {
   buryDraft,
   dueDrafts,
@@ -36,10 +26,9 @@ import {
   type DraftRow,
 } from '../store/drafts.js';
 import { stillHolds } from '../store/leases.js';
-import { insertAttachment, insertMessage } from '../store/messages.js';
 import { markRefusal } from '../store/refusals.js';
 import { StoreProblem, type Store } from '../store/store.js';
-import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
+import { ticketById } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
 const BATCH = 128;
@@ -54,7 +43,7 @@ export interface FileDependencies {
   readonly queue: Queue;
   readonly clock: Clock;
   readonly find: FindConnection;
-  readonly rule: MatchRule;
+  readonly rules: MatchingRules;
   readonly log: {
     error(sentence: string, fields?: Readonly<Record<string, string | number>>): void;
   };
@@ -63,19 +52,19 @@ export interface FileDependencies {
   readonly lease: () => Promise<number | null>;
 }
 
-/** Works off what is due; resolves when nothing is. */
+/** Works off what is due, first new drafts, then tickets whose words changed; resolves when nothing is. */
 export async function file(deps: FileDependencies): Promise<void> {
   for (;;) {
     const fence = await deps.lease();
     if (fence === null) return;
     const rows = await deps.store.read(() => waitingDrafts(deps.clock.now()));
-    if (rows.length === 0) return;
+    if (rows.length === 0) return retell(deps, fence);
     deps.crashpoint('file.claimed');
     if (!(await fileBatch(deps, rows, fence))) return;
     deps.crashpoint('file.committed');
     deps.queue.ring('announce', rows.length);
     if (rows.some(namesAttachments)) deps.queue.ring('attachments');
-    if (rows.length < BATCH) return;
+    if (rows.length < BATCH) return retell(deps, fence);
   }
 }
 
@@ -88,30 +77,51 @@ function* waitingDrafts(now: number): Work<readonly DraftRow[]> {
   return [...fresh, ...(yield* dueParkedDrafts(now, BATCH - fresh.length))];
 }
 
-/**
- * One transaction for all; when one of them fails, each gets its own. False: the lease is gone.
- * A disk that is full or a database that is away is no draft's fault: all wait as they are.
- */
+/** Read first, then written in transactions that each hold the event loop for one slice. False: the lease is gone. */
 async function fileBatch(
   deps: FileDependencies,
   rows: readonly DraftRow[],
   fence: number,
 ): Promise<boolean> {
+  let waiting = await readTellings(rows, deps);
+  while (waiting.length > 0) {
+    const done = await fileSlice(deps, waiting, fence);
+    if (done === null) return false;
+    waiting = waiting.slice(done);
+  }
+  return true;
+}
+
+/**
+ * How many were worked off; when one of them fails, each gets a transaction of its own. Null: the
+ * lease is gone. A disk that is full or a database that is away is no draft's fault: all wait as
+ * they are.
+ */
+async function fileSlice(
+  deps: FileDependencies,
+  tellings: readonly Telling[],
+  fence: number,
+): Promise<number | null> {
   try {
-    return await deps.store.write(() => fileRows(deps, rows, fence));
+    return await deps.store.write(() => fileTellings(deps, tellings, fence));
   } catch (error) {
     if (error instanceof StoreProblem) throw error;
-    for (const row of rows) if (!(await fileAlone(deps, row, fence))) return false;
-    return true;
+    for (const one of tellings) if (!(await fileAlone(deps, one, fence))) return null;
+    return tellings.length;
   }
 }
 
-async function fileAlone(deps: FileDependencies, row: DraftRow, fence: number): Promise<boolean> {
+async function fileAlone(
+  deps: FileDependencies,
+  telling: Telling,
+  fence: number,
+): Promise<boolean> {
   try {
-    return await deps.store.write(() => fileRows(deps, [row], fence));
+    return (await deps.store.write(() => fileTellings(deps, [telling], fence))) !== null;
   } catch (error) {
     // A full disk is no fault of the draft: it waits, and loses none of its tries.
     if (error instanceof StoreProblem) throw error;
+    const { row } = telling;
     const why = String((error as Error).stack ?? error).slice(0, 2_000);
     const attempts = row.attempts + 1;
     const last = attempts >= MOST_TRIES;
@@ -125,41 +135,31 @@ async function fileAlone(deps: FileDependencies, row: DraftRow, fence: number): 
   }
 }
 
-function* fileRows(
-  deps: FileDependencies,
-  rows: readonly DraftRow[],
+/** On the embedded database it stops when its slice is over; on a server others run between its statements. */
+function* fileTellings(
+  { store, clock, rules }: FileDependencies,
+  tellings: readonly Telling[],
   fence: number,
-): Work<boolean> {
-  if (!(yield* stillHolds('filing', fence))) return false;
+): Work<number | null> {
+  if (!(yield* stillHolds('filing', fence))) return null;
+  const end = store.dialect === 'sqlite' ? performance.now() + SLICE_MS : Infinity;
   const filed: number[] = [];
-  for (const row of rows) if (yield* fileDraft(deps, row)) filed.push(row.id);
+  let done = 0;
+  for (const telling of tellings) {
+    const filing = { ...telling, rules, now: clock.now() };
+    if (yield* fileTelling(filing)) filed.push(telling.row.id);
+    done += 1;
+    if (performance.now() > end) break;
+  }
   yield* markDraftsFiled(filed);
-  return true;
-}
-
-interface Filing {
-  readonly deps: FileDependencies;
-  readonly row: DraftRow;
-  readonly draft: Draft;
-  readonly connected: Connected | undefined;
-  readonly group: number;
-  readonly now: number;
-  readonly time: EffectiveTime;
+  return done;
 }
 
 /** True when the draft has found its place; false: it is parked. */
-function* fileDraft(deps: FileDependencies, row: DraftRow): Work<boolean> {
-  const draft = JSON.parse(row.body) as Draft;
-  const connected = deps.find(draft.connection);
-  const now = deps.clock.now();
-  const window = connected?.connector.definition.policies.redelivery ?? DAY;
-  const sentAt = draft.sentAt === null ? null : Date.parse(draft.sentAt);
-  const received = Date.parse(draft.receivedAt);
-  const time = draft.historic
-    ? { at: sentAt ?? received, corrected: false }
-    : effectiveTime(sentAt, received, window);
-  const filing: Filing = { deps, row, draft, connected, group: connected?.group ?? 1, now, time };
-  if (!OPENING_KINDS.has(draft.kind)) return (yield* fileOther(filing)) || (yield* park(filing));
+function* fileTelling(filing: Filing): Work<boolean> {
+  if (!OPENING_KINDS.has(filing.draft.kind)) {
+    return (yield* fileOther(filing)) || (yield* park(filing));
+  }
   yield* fileMessage(filing);
   return true;
 }
@@ -181,141 +181,6 @@ function* park({ row, draft, now }: Filing): Work<boolean> {
   const wait = Math.min(Math.max(age / 2, PARKED_LOOK.first), PARKED_LOOK.farthest);
   yield* parkDraft(row.id, now + Math.round(wait));
   return false;
-}
-
-function* fileMessage(filing: Filing): Work<void> {
-  const { draft, group, now, time } = filing;
-  const identified = yield* identify(draft, group, now);
-  const { conversation } = identified;
-  const current =
-    conversation.ticket_id === null ? undefined : yield* ticketById(conversation.ticket_id);
-  const root =
-    current === undefined || current.root_id === null
-      ? current
-      : yield* ticketById(current.root_id);
-  const follows =
-    current !== undefined && root !== undefined && (draft.historic || takesMore(root, time.at));
-  const ticket = follows ? yield* follow(filing, current) : yield* openTicket(filing, conversation);
-  const lastInAt = Math.max(time.at, conversation.last_in_at ?? 0);
-  yield* touchConversation(conversation.id, ticket, mergedContext(conversation, draft), lastInAt);
-  if (!follows) yield* relate(filing, ticket, identified, root);
-}
-
-function* follow(filing: Filing, current: TicketRow): Work<number> {
-  const { draft, now, time } = filing;
-  const message = yield* insertMessageOf(filing, current.id, current.conversation_id);
-  const data = { message, at: time.at, excerpt: excerpt(draft.text), fields: draft.fields };
-  const { historic } = draft;
-  yield* recordEvent(
-    current,
-    { type: 'received', data: historic ? { ...data, historic } : data },
-    now,
-    'customer',
-  );
-  return current.id;
-}
-
-/** Closed never reopens; solved reopens within its days. */
-function takesMore(root: TicketRow, at: number): boolean {
-  if (root.status === 'closed') return false;
-  if (root.status !== 'solved') return true;
-  const { solvedAt } = JSON.parse(root.state) as TicketState;
-  return at - (solvedAt ?? 0) <= REOPEN_WINDOW;
-}
-
-/** The first message is folded before the row is written: one event and one write, not two of each. */
-function* openTicket(filing: Filing, conversation: ConversationRow): Work<number> {
-  const { draft, group, time } = filing;
-  const words = { at: time.at, excerpt: excerpt(draft.text) };
-  const opened = (message: number): TicketEvent => ({
-    type: 'opened',
-    data: { subject: subjectOf(draft), fields: draft.fields, first: { message, ...words } },
-  });
-  const state = applyEvent(newTicketState(time.at), opened(0), time.at);
-  const ticket = yield* insertTicket(group, conversation.id, state);
-  const message = yield* insertMessageOf(filing, ticket, conversation.id);
-  yield* insertEvent(
-    { id: ticket, conversation: conversation.id },
-    opened(message),
-    time.at,
-    'customer',
-  );
-  return ticket;
-}
-
-function subjectOf(draft: Draft): string | null {
-  const subject = draft.subject ?? excerpt(draft.text).slice(0, 80);
-  return subject === '' ? null : subject;
-}
-
-function* relate(
-  { deps, now, time }: Filing,
-  ticket: number,
-  { person, proven, fresh }: Identified,
-  before: TicketRow | undefined,
-): Work<void> {
-  if (before !== undefined) {
-    yield* judge(before.id, ticket, 'related', {
-      author: 'hubbub',
-      at: now,
-      evidence: [
-        {
-          kind: 'sameConversation',
-          weight: null,
-          sentence: {
-            en: 'the same conversation, whose earlier ticket was solved',
-            zh: '同一会话,之前的工单已解决',
-          },
-        },
-      ],
-    });
-  }
-  if (proven && !fresh) yield* match({ ticket, person, at: time.at }, deps.rule, now);
-}
-
-function* insertMessageOf(
-  { row, draft, time }: Filing,
-  ticket: number,
-  conversation: number,
-): Work<number> {
-  const message = yield* insertMessage({
-    ticket_id: ticket,
-    conversation_id: conversation,
-    draft_id: row.id,
-    direction: 'in',
-    kind: draft.kind,
-    at: time.at,
-    corrected: Number(time.corrected),
-    received_at: Date.parse(draft.receivedAt),
-    author: draft.sender.handle,
-    author_name: draft.sender.name,
-    subject: draft.subject,
-    text: draft.text,
-    html: draft.html,
-    visibility: draft.visibility,
-  });
-  for (const { ref, name, type, size } of draft.attachments) {
-    yield* insertAttachment({
-      message_id: message,
-      envelope_id: row.envelope_id,
-      connection_id: draft.connection,
-      ref,
-      name,
-      type,
-      size,
-      sha256: null,
-      state: 'pending',
-    });
-  }
-  return message;
-}
-
-/** Each draft's reply context lies over those before it; its `opening` counts with the first draft alone. */
-function mergedContext(conversation: ConversationRow, draft: Draft): string {
-  const { opening, ...lasting } = draft.replyContext;
-  const before =
-    conversation.last_in_at === null ? opening : (JSON.parse(conversation.context) as object);
-  return JSON.stringify({ ...(typeof before === 'object' ? before : {}), ...lasting });
 }
 
 /** Automatic mails and platform events never open, reopen or answer anything; they are kept where they belong. */

@@ -4,7 +4,13 @@
  * Leaves behind: the conversation with its person; handles with the proof they came with.
  */
 import type { Draft } from '../model/draft.js';
-import { normaliseIdentity, plainHandle, type Identity } from '../model/identity.js';
+import {
+  isUniqueKind,
+  normaliseIdentity,
+  plainHandle,
+  proofsConflict,
+  type Identity,
+} from '../model/identity.js';
 import {
   conversationByKey,
   giveConversation,
@@ -93,8 +99,8 @@ function* strengthen(
   }
   const held = yield* handlesOf(yield* rootPerson(present));
   // A phone alone does not take a conversation from the one of its sharers whom an id has proven.
-  const shared = !proofs.some(isUnique) && proven !== undefined;
-  if (shared && conflicts(held, yield* handlesOf(proven))) return present;
+  const shared = !proofs.some(({ kind }) => isUniqueKind(kind)) && proven !== undefined;
+  if (shared && proofsConflict(held, yield* handlesOf(proven))) return present;
   const free = held.every(({ proof }) => proof === 'weak');
   // A person known only by claims of this one conversation becomes who they proved to be; a claim
   // shared by several conversations must not carry the others along.
@@ -119,7 +125,7 @@ function* provenPerson(who: Who, proofs: readonly Identity[]): Work<number | und
     const person = yield* rootPerson(handle.person_id);
     if (person === found) continue;
     const held = yield* handlesOf(person);
-    if (conflicts(unique, held)) continue;
+    if (proofsConflict(unique, held)) continue;
     found = found === undefined ? person : yield* joinUnlessConflicting(found, person, held);
   }
   return found;
@@ -138,27 +144,11 @@ function* joinUnlessConflicting(
   other: number,
   held: readonly HandleRow[],
 ): Work<number> {
-  if (conflicts(yield* handlesOf(found), held)) return found;
+  if (proofsConflict(yield* handlesOf(found), held)) return found;
   const [older, younger] = found < other ? [found, other] : [other, found];
   yield* joinPersons(older, younger);
   return older;
 }
-
-type Held = Pick<HandleRow, 'kind' | 'scope' | 'value' | 'proof'>;
-
-/** True when both hold a proven id of which a person has one in its scope, and not the same one. */
-function conflicts(some: readonly Held[], others: readonly Held[]): boolean {
-  return some.filter(isUnique).some((x) => {
-    const peers = others.filter((y) => isUnique(y) && y.kind === x.kind && y.scope === x.scope);
-    return peers.length > 0 && peers.every((y) => y.value !== x.value);
-  });
-}
-
-const isUnique = ({ kind, proof }: Held): boolean => proof === 'proven' && isUniqueKind(kind);
-
-/** One person has one of these in a scope; of phones and mailboxes many have several. */
-const isUniqueKind = (kind: string): boolean =>
-  kind === 'customerId' || kind === 'unionid' || kind === 'openid';
 
 function* keepHandles({ group, identities, now }: Who, person: number): Work<void> {
   for (const identity of identities) yield* insertHandle(group, person, identity, now);

@@ -38,6 +38,22 @@ export function atBestProof<
   return [...best.values()];
 }
 
+type Held = Pick<Identity, 'scope' | 'value'> & { readonly kind: string; readonly proof: string };
+
+/** One person has one of these in a scope; of phones and mailboxes many have several. */
+export const isUniqueKind = (kind: string): boolean =>
+  kind === 'customerId' || kind === 'unionid' || kind === 'openid';
+
+const isUnique = ({ kind, proof }: Held): boolean => proof === 'proven' && isUniqueKind(kind);
+
+/** True when both hold a proven id of which a person has one in its scope, and not the same one. */
+export function proofsConflict(some: readonly Held[], others: readonly Held[]): boolean {
+  return some.filter(isUnique).some((x) => {
+    const peers = others.filter((y) => isUnique(y) && y.kind === x.kind && y.scope === x.scope);
+    return peers.length > 0 && peers.every((y) => y.value !== x.value);
+  });
+}
+
 /**
  * The form in which two spellings of one address are equal. E-mail addresses and phone numbers are
  * the same in every scope; ids of a platform mean something only inside theirs.

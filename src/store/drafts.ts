@@ -115,6 +115,11 @@ export function* draftById(id: number): Work<DraftRow | undefined> {
   return yield* get<DraftRow>(`SELECT ${COLUMNS} FROM drafts WHERE id = ?`, id);
 }
 
+export function* draftsByIds(ids: readonly number[]): Work<readonly DraftRow[]> {
+  if (ids.length === 0) return [];
+  return yield* all<DraftRow>(`SELECT ${COLUMNS} FROM drafts WHERE id IN {ids}`, idList(ids));
+}
+
 /** The row of a platform message, as edits, recalls and replies name it. */
 export function* draftByPlatformId(
   connection: string,

@@ -82,7 +82,10 @@ function prepared(db: Db): Execute {
     let statement = statements.get(sql);
     if (statement === undefined) {
       statement = db.prepare(
-        sql.replaceAll('{ids}', '(SELECT value FROM json_each(?))').replaceAll('{lock}', ''),
+        sql
+          .replaceAll('{ids}', '(SELECT value FROM json_each(?))')
+          .replaceAll('{texts}', '(SELECT value FROM json_each(?))')
+          .replaceAll('{lock}', ''),
       );
       statements.set(sql, statement);
     }

@@ -1,0 +1,91 @@
+/**
+ * Called by: file, before it writes.
+ * Given: drafts that wait.
+ * Leaves behind: nothing; each draft read, with the time it counts from and what it says as matching sees it.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FindConnection } from './connected.js';
+import { factsOf, type Facts, type Said } from '../matching/facts.js';
+import type { MatchingRules } from '../matching/rules.js';
+import { OPENING_KINDS, type Draft } from '../model/draft.js';
+import { normaliseIdentity, type Identity } from '../model/identity.js';
+import { DAY, effectiveTime, type EffectiveTime } from '../model/time.js';
+import type { DraftRow } from '../store/drafts.js';
+
+/** The event loop is given back after this long, milliseconds. */
+export const SLICE_MS = 8;
+
+/** One draft, read. */
+export interface Telling {
+  readonly row: DraftRow;
+  readonly draft: Draft;
+  readonly group: number;
+  readonly time: EffectiveTime;
+  /** Null where there is nothing to match: a receipt, an echo, an automatic mail. */
+  readonly heard: Heard | null;
+}
+
+/** What one message says, and who says it. */
+export interface Heard {
+  readonly facts: Facts;
+  readonly identities: readonly Identity[];
+}
+
+export interface Reading {
+  readonly find: FindConnection;
+  readonly rules: MatchingRules;
+  readonly log: {
+    error(sentence: string, fields?: Readonly<Record<string, string | number>>): void;
+  };
+}
+
+/** Reads drafts in slices, so that a batch of long letters holds nobody up. */
+export async function readTellings(
+  rows: readonly DraftRow[],
+  reading: Reading,
+): Promise<readonly Telling[]> {
+  const tellings: Telling[] = [];
+  let began = performance.now();
+  for (const row of rows) {
+    tellings.push(readTelling(row, reading));
+    if (performance.now() - began < SLICE_MS) continue;
+    await nextTurn();
+    began = performance.now();
+  }
+  return tellings;
+}
+
+function readTelling(row: DraftRow, reading: Reading): Telling {
+  const draft = JSON.parse(row.body) as Draft;
+  const connected = reading.find(draft.connection);
+  const window = connected?.connector.definition.policies.redelivery ?? DAY;
+  const sentAt = draft.sentAt === null ? null : Date.parse(draft.sentAt);
+  const received = Date.parse(draft.receivedAt);
+  const time = draft.historic
+    ? { at: sentAt ?? received, corrected: false }
+    : effectiveTime(sentAt, received, window);
+  const heard = OPENING_KINDS.has(draft.kind) ? hear(saidIn(draft, time.at), reading) : null;
+  return { row, draft, group: connected?.group ?? 1, time, heard };
+}
+
+/** A draft as matching sees it; `at` is when it was said. */
+export function saidIn(draft: Draft, at: number): Said {
+  const { text, subject, fields, sender, channel, connection, visibility, locale } = draft;
+  return {
+    ...{ text, subject, fields, at, channel, connection, visibility, locale },
+    name: sender.name,
+    identities: sender.identities.map((one) => normaliseIdentity(one, connection)),
+    photos: draft.attachments.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256])),
+  };
+}
+
+/** A defect in matching costs a message its matching, never its place: null, and it is logged. */
+export function hear(said: Said, { rules, log }: Pick<Reading, 'rules' | 'log'>): Heard | null {
+  try {
+    return { facts: factsOf(said, rules), identities: said.identities };
+  } catch (error) {
+    const why = String((error as Error).stack ?? error).slice(0, 2_000);
+    log.error('a message cannot be read for matching and is filed without', { why });
+    return null;
+  }
+}
