@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../connectors/index.js';
 import { createApp } from './api/app.js';
@@ -11,7 +12,7 @@ import { hashApiToken, newApiToken } from './api/token.js';
 import { openTail } from './api/tail.js';
 import type { Demo } from './cli/wiring.js';
 import type { Loaded } from './config/load.js';
-import { MAPPINGS_FOLDER } from './config/paths.js';
+import { CONFIG_FOLDER, MAPPINGS_FOLDER } from './config/paths.js';
 import { createHttpClient } from './connections/http.js';
 import { openRegistry } from './connections/registry.js';
 import { createConnectionService } from './connections/service.js';
@@ -24,7 +25,8 @@ import { file } from './intake/file.js';
 import { normalise } from './intake/normalise.js';
 import { createReceive } from './intake/receive.js';
 import { loadMappings, type MappingLibrary } from './mapping/load.js';
-import { DAY, systemClock } from './model/time.js';
+import { readRules as rulesFrom, type MatchingRules } from './matching/rules.js';
+import { systemClock } from './model/time.js';
 import { createCrashpoint } from './ops/crashpoint.js';
 import { createLog, type Log } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
@@ -47,6 +49,7 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
   const { config, environment } = loaded;
   const log = createLog(config.process.logLevel);
   const mappings = await readMappings(mappingFolders(loaded));
+  const rules = readRules(loaded);
   const data = await openData(config);
   try {
     const { store } = data;
@@ -56,6 +59,7 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
       loaded,
       store,
       mappings,
+      rules,
       log,
       clock,
       vault: await openVault(store, keys, clock.now()),
@@ -97,6 +101,13 @@ export async function readMappings(folders: readonly string[]): Promise<MappingL
   throw new StartProblem(
     `${first?.file ?? 'mappings'}:${first?.line ?? 0}: ${first?.field ?? ''}: ${first?.text ?? 'wrong'}${hint}`,
   );
+}
+
+/** The rules of matching: `matching.yaml` of the installation laid over the default, part by part. */
+export function readRules({ environment: { configDir } }: Loaded): MatchingRules {
+  const folders = configDir === null ? [CONFIG_FOLDER] : [CONFIG_FOLDER, configDir];
+  const files = folders.map((folder) => join(folder, 'matching.yaml')).filter(existsSync);
+  return rulesFrom(files.map((file) => ({ file, yaml: readFileSync(file, 'utf8') })));
 }
 
 /** Starts everything the role asks for; resolves when the doors are open. */
@@ -233,18 +244,17 @@ function intakeStages(
   { house, queue, registry, supervisor, tail, crashpoint }: Parts,
   apart: Apart,
 ): Handlers {
-  const { store, blobs, clock, log, loaded } = house;
+  const { store, blobs, clock, log, rules } = house;
   const { find } = registry;
   const holder = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const [filing, announcing] = [
     holdLease(store, 'filing', holder, clock),
     holdLease(store, 'announcing', holder, clock),
   ];
-  const rule = { samePersonWithin: loaded.config.matching.samePersonWithinDays * DAY };
   const { wake } = supervisor;
   return {
     normalise: () => normalise({ store, blobs, queue, clock, find, apart, wake, crashpoint }),
-    file: () => file({ store, queue, clock, find, rule, log, lease: filing, crashpoint }),
+    file: () => file({ store, queue, clock, find, rules, log, lease: filing, crashpoint }),
     announce: () => announce({ store, lease: announcing, announced: tail.poke }),
   };
 }

@@ -6,7 +6,6 @@ import { file } from '../src/intake/file.js';
 import { compileMapping } from '../src/mapping/compile.js';
 import type { MappingSet } from '../src/mapping/mapping.js';
 import { Draft, type DraftInput } from '../src/model/draft.js';
-import { DAY } from '../src/model/time.js';
 import type { TicketState } from '../src/model/ticket-state.js';
 import { compose, type Composed } from '../src/replies/compose.js';
 import { createLanes } from '../src/replies/lanes.js';
@@ -23,6 +22,7 @@ import { testClock, type TestClock } from './clock.js';
 import { COURIER_MAPPING, createCourier, type Courier } from './courier.js';
 import { openTestStore } from './database.js';
 import { quietQueue, type QuietQueue } from './quiet-queue.js';
+import { defaultRules } from './rules.js';
 
 /** The core's stages on a real database, run by hand: no HTTP, no timers, time as the test says. */
 export interface Workshop {
@@ -99,7 +99,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const lease = holdLease(store, 'filing', 'workshop', clock);
   const filing = {
     ...{ store, queue, clock, find, lease },
-    rule: { samePersonWithin: 14 * DAY },
+    rules: defaultRules(),
     log: sending.log,
     crashpoint: () => undefined,
   };

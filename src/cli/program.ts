@@ -7,6 +7,7 @@ import { connectionsCommand } from './connections.js';
 import { connectorsCommand } from './connectors.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
+import { evaluateCommand } from './evaluate.js';
 import { failureOf } from './failure.js';
 import { importCommand } from './import.js';
 import { mappingCommand } from './mapping.js';
@@ -30,6 +31,7 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   normaliseCommand,
   mappingCommand,
   importCommand,
+  evaluateCommand,
   replayCommand,
   redriveCommand,
   doctorCommand,

@@ -22,7 +22,6 @@ export const Config = z.strictObject({
     role: z.enum(['all', 'api', 'worker', 'connections']),
     logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   }),
-  matching: z.strictObject({ samePersonWithinDays: z.number().min(0).max(3_650) }),
   network: z.strictObject({ allowPrivate: cidrs }),
   attachments: z.strictObject({ bytes, timeout: z.int().min(100) }),
 });

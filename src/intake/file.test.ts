@@ -9,6 +9,7 @@ import { refusalOf } from '../store/refusals.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import { ticketById } from '../store/tickets.js';
 import { run } from '../store/work.js';
+import { defaultRules } from '../../test/rules.js';
 
 let shop: Workshop;
 beforeEach(async () => {
@@ -271,7 +272,7 @@ describe('a draft that cannot be filed', () => {
       write: () => Promise.reject(new StoreProblem('full', 'the disk is full')),
     };
     const filing = {
-      ...{ ...shop, store: full, log: shop.sending.log, rule: { samePersonWithin: DAY } },
+      ...{ ...shop, store: full, log: shop.sending.log, rules: defaultRules() },
       ...{
         crashpoint: () => undefined,
         lease: holdLease(shop.store, 'filing', 'workshop', shop.clock),

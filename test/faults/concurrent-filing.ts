@@ -4,7 +4,7 @@ import { insertDraft } from '../../src/store/drafts.js';
 import { holdLease } from '../../src/store/leases.js';
 import type { Workshop } from '../workshop.js';
 import { draftOf } from '../workshop.js';
-import { DAY } from '../../src/model/time.js';
+import { defaultRules } from '../rules.js';
 
 /** Two tellings of one complaint, each on a connection of its own, by the same proven handle. */
 export function pairOf(n: number, now: number): readonly [Draft, Draft] {
@@ -41,7 +41,7 @@ export async function fileConcurrently(
 ): Promise<void> {
   const filing = (name: string): FileDependencies => ({
     ...shop,
-    rule: { samePersonWithin: 14 * DAY },
+    rules: defaultRules(),
     log: shop.sending.log,
     crashpoint: () => undefined,
     lease: holdLease(shop.store, 'filing', name, shop.clock),
