@@ -15,6 +15,7 @@ import {
 } from '../store/conversations.js';
 import { insertMessage } from '../store/messages.js';
 import type { Store } from '../store/store.js';
+import { tellAgain } from '../store/tellings.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
@@ -50,7 +51,7 @@ export async function openByAgent(
   }
   const ticket = await store.write(() => open(asked, act));
   queue.ring('announce', 1);
-  if (!asked.log) queue.ring('send', 1);
+  queue.ring(asked.log ? 'file' : 'send', 1);
   return { kind: 'opened', ticket };
 }
 
@@ -112,7 +113,7 @@ function* open(asked: AgentTicket, act: Act): Work<number> {
   return id;
 }
 
-/** The customer's words, as an agent heard them. No platform window opens by it. */
+/** The customer's words, as an agent heard them: matched like any other telling. No platform window opens by it. */
 function* logCall(
   { text, name, subject, handle }: AgentTicket,
   conversation: ConversationRow,
@@ -137,6 +138,7 @@ function* logCall(
   });
   const data = { message, at, excerpt: excerpt(text) };
   yield* recordEvent(ticket, { type: 'received', data }, at, who);
+  yield* tellAgain(ticket.id);
 }
 
 function* writeFirst(

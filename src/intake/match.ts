@@ -8,30 +8,14 @@
  * the later one always finds the earlier one.
  */
 import { complaintsOf, type Complaint } from './complaint.js';
-import { personKey } from './remember.js';
+import { candidatesOf, type Subject } from './blocking.js';
 import { judge, mergeTickets, type Decision } from '../desk/graph.js';
-import { compare, type Comparison, type Rarity, type Side } from '../matching/compare.js';
+import { compare, type Comparison, type Side } from '../matching/compare.js';
 import { decide, type Verdict } from '../matching/decide.js';
-import { lookedUpKeys } from '../matching/keys.js';
 import type { MatchingRules } from '../matching/rules.js';
 import { proofsConflict } from '../model/identity.js';
-import {
-  holdersOfKeys,
-  judgedAmong,
-  membersOf,
-  newestTicket,
-  personsUnder,
-  type JudgedRow,
-  type KeyHolder,
-} from '../store/tellings.js';
+import { judgedAmong, membersOf, type JudgedRow } from '../store/tellings.js';
 import type { Work } from '../store/work.js';
-
-export interface Subject {
-  readonly group: number;
-  readonly complaint: Complaint;
-  /** Root of the person who told it; null when nobody knew them before, so that there is nothing of theirs. */
-  readonly person: number | null;
-}
 
 /** Compares a complaint with whatever may be the same and acts on what comes out. */
 export function* match(subject: Subject, rules: MatchingRules, now: number): Work<void> {
@@ -71,47 +55,6 @@ interface Candidate extends Comparison {
 const NOTHING: Comparison = { weight: 0, evidence: [] };
 /** Merges come first: what they join is not asked about. */
 const RANK: Readonly<Record<Verdict, number>> = { auto: 0, ask: 1, related: 2, leave: 3 };
-
-interface Blocked {
-  /** Tickets worth a comparison, those with the rarest keys in common first. */
-  readonly tickets: readonly number[];
-  readonly rarity: Rarity;
-}
-
-/** Blocking: whoever shares a key that is no flood, and the person's own. All keys are looked up at once. */
-function* candidatesOf({ group, complaint, person }: Subject, rules: MatchingRules): Work<Blocked> {
-  const { ticketsPerKey, candidates } = rules.blocking;
-  const looked = lookedUpKeys(complaint.side.facts, rules);
-  const own = person === null ? [] : (yield* personsUnder(person)).map(personKey);
-  const keys = [...new Set([...looked.map(({ key }) => key), ...own])];
-  const holders = yield* holdersOfKeys(group, keys, ticketsPerKey + 1);
-  const inside = new Set(complaint.tickets);
-  const shares = new Map<number, number>();
-  const counting = new Set(looked.flatMap(({ key, counts }) => (counts === true ? [key] : [])));
-  for (const [key, held] of holders) {
-    const flood = held.length > ticketsPerKey && !own.includes(key);
-    if (flood || counting.has(key)) continue;
-    for (const { ticket } of held) {
-      if (!inside.has(ticket)) shares.set(ticket, (shares.get(ticket) ?? 0) + 1 / held.length);
-    }
-  }
-  const ranked = [...shares].sort((a, b) => b[1] - a[1] || b[0] - a[0]).slice(0, candidates);
-  const total = yield* newestTicket();
-  return { tickets: ranked.map(([ticket]) => ticket), rarity: rarityOf(holders, total) };
-}
-
-function rarityOf(holders: ReadonlyMap<string, readonly KeyHolder[]>, total: number): Rarity {
-  return {
-    total,
-    of(key) {
-      const held = holders.get(key) ?? [];
-      return {
-        tickets: held.length,
-        persons: new Set(held.map(({ person }) => person)).size,
-      };
-    },
-  };
-}
 
 /** Carries the verdicts out as far as the graph allows, and says each pair once. */
 function* act(complaint: Complaint, found: readonly Candidate[], now: number): Work<void> {

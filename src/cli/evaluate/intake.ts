@@ -9,6 +9,7 @@ import { filedMessages, openQuestions } from '../../store/evaluation.js';
 import { holdLease } from '../../store/leases.js';
 import { migrate } from '../../store/migrate.js';
 import { openSqlite } from '../../store/sqlite.js';
+import type { Work } from '../../store/work.js';
 import type { Suggestion } from './truth.js';
 
 /** Where every message went, and what an agent would be asked. */
@@ -22,7 +23,7 @@ export interface Filed {
 /** The real intake (identify → match → file) on a fresh database, its clock at the last message. */
 export interface Trial {
   /** The draft waits to be filed. */
-  take(draft: Draft): Promise<void>;
+  take(draft: Draft): void;
   /** Files whatever waits. */
   file(): Promise<void>;
   filed(): Promise<Filed>;
@@ -43,6 +44,7 @@ export async function openTrial(
   const folder = mkdtempSync(join(tmpdir(), 'hubbub-evaluate-'));
   const store = openSqlite(join(folder, 'hubbub.db'));
   await migrate(store);
+  const waiting: Draft[] = [];
   let now = 0;
   let milliseconds = 0;
   const clock = { now: () => now };
@@ -56,12 +58,12 @@ export async function openTrial(
     lease: holdLease(store, 'filing', 'evaluate', clock),
   };
   return {
-    async take(draft) {
-      // What arrives late in the file does not turn the clock back.
-      now = Math.max(now, Date.parse(draft.receivedAt));
-      await store.write(() => insertDraft(draft, null, null));
-    },
+    take: (draft) => void waiting.push(draft),
     async file() {
+      const drafts = waiting.splice(0);
+      // What arrives late in the file does not turn the clock back.
+      for (const { receivedAt } of drafts) now = Math.max(now, Date.parse(receivedAt));
+      await store.write(() => keep(drafts));
       const began = performance.now();
       await file(filing);
       milliseconds += performance.now() - began;
@@ -82,4 +84,8 @@ export async function openTrial(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function* keep(drafts: readonly Draft[]): Work<void> {
+  for (const draft of drafts) yield* insertDraft(draft, null, null);
 }

@@ -64,7 +64,7 @@ async function fileAll(shell: Shell, { messages, size, rules }: Source): Promise
   try {
     let waiting = 0;
     for await (const { draft, end } of draftsIn(messages)) {
-      await trial.take(draft);
+      trial.take(draft);
       waiting += 1;
       if (waiting < BATCH) continue;
       await trial.file();
