@@ -107,7 +107,12 @@ export async function readMappings(folders: readonly string[]): Promise<MappingL
 export function readRules({ environment: { configDir } }: Loaded): MatchingRules {
   const folders = configDir === null ? [CONFIG_FOLDER] : [CONFIG_FOLDER, configDir];
   const files = folders.map((folder) => join(folder, 'matching.yaml')).filter(existsSync);
-  return rulesFrom(files.map((file) => ({ file, yaml: readFileSync(file, 'utf8') })));
+  const read = rulesFrom(files.map((file) => ({ file, yaml: readFileSync(file, 'utf8') })));
+  if (read.ok) return read.rules;
+  const [first] = read.problems;
+  throw new StartProblem(
+    `${first?.file ?? ''}:${first?.line ?? 1}: ${first?.field ?? ''} ${first?.text ?? 'is wrong'}`,
+  );
 }
 
 /** Starts everything the role asks for; resolves when the doors are open. */

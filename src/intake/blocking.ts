@@ -21,32 +21,47 @@ export interface Subject {
 export interface Blocked {
   /** Those with the rarest keys in common first. */
   readonly tickets: readonly number[];
+  /** Of them, those that nothing but the person speaks for: they count for a while only. */
+  readonly personal: ReadonlySet<number>;
   readonly rarity: Rarity;
 }
 
-/** Whoever shares a key that is no flood, and the person's own. All keys are looked up at once. */
+/** Whoever shares a key that is no flood, and the person's own latest. All keys are looked up at once. */
 export function* candidatesOf(
   { group, complaint, person }: Subject,
   rules: MatchingRules,
 ): Work<Blocked> {
-  const { ticketsPerKey } = rules.blocking;
+  const { ticketsPerKey, candidates } = rules.blocking;
   const looked = lookedUpKeys(complaint.side.facts, rules);
   const own = person === null ? [] : (yield* personsUnder(person)).map(personKey);
   const keys = [...new Set([...looked.map(({ key }) => key), ...own])];
-  // One more than a key may have says that it has too many.
-  const holders = yield* holdersOfKeys(group, keys, ticketsPerKey + 1);
-  const rarity = rarityOf(holders, yield* newestTicket());
-  const isFlood = (held: readonly KeyHolder[]): boolean => held.length > ticketsPerKey;
-  const leading = [...leadingKeys(looked)].flatMap((key) => {
-    const held = holders.get(key);
-    return held === undefined || isFlood(held) ? [] : [held];
-  });
-  // A person's own latest tickets are looked at however many they have.
-  const theirs = own.flatMap((key) => holders.get(key) ?? []).slice(0, rules.blocking.ofPerson);
-  const shares = sharesOf([...leading, theirs], new Set(complaint.tickets));
-  const ranked = [...shares].sort((a, b) => b[1] - a[1] || b[0] - a[0]);
-  const tickets = ranked.slice(0, rules.blocking.candidates).map(([ticket]) => ticket);
-  return { tickets, rarity };
+  // One more than a key may have says that it has too many; its own tickets do not count.
+  const most = ticketsPerKey + 1 + Math.min(complaint.tickets.length, ticketsPerKey);
+  const holders = withoutOwn(yield* holdersOfKeys(group, keys, most), complaint);
+  const of = (key: string): readonly KeyHolder[] => holders.get(key) ?? [];
+  const leading = [...leadingKeys(looked)].map(of).filter(({ length }) => length <= ticketsPerKey);
+  const shares = sharesOf(leading);
+  const theirs = sharesOf(own.map(of));
+  const personal = new Set([...theirs.keys()].filter((ticket) => !shares.has(ticket)));
+  const ranked = [...shares, ...[...theirs].filter(([ticket]) => personal.has(ticket))].sort(
+    (a, b) => b[1] - a[1] || b[0] - a[0],
+  );
+  const tickets = ranked.slice(0, candidates).map(([ticket]) => ticket);
+  return { tickets, personal, rarity: rarityOf(holders, yield* newestTicket()) };
+}
+
+function withoutOwn(
+  holders: ReadonlyMap<string, readonly KeyHolder[]>,
+  { tickets }: Complaint,
+): ReadonlyMap<string, readonly KeyHolder[]> {
+  const others = new Map<string, readonly KeyHolder[]>();
+  for (const [key, held] of holders) {
+    others.set(
+      key,
+      held.filter(({ ticket }) => !tickets.includes(ticket)),
+    );
+  }
+  return others;
 }
 
 /** Some keys are only counted: how common something is, without being a reason to compare. */
@@ -55,15 +70,10 @@ function leadingKeys(looked: readonly BlockingKey[]): ReadonlySet<string> {
 }
 
 /** How much each ticket has in common: a key that few have says more than one that many have. */
-function sharesOf(
-  groups: readonly (readonly KeyHolder[])[],
-  without: ReadonlySet<number>,
-): ReadonlyMap<number, number> {
+function sharesOf(groups: readonly (readonly KeyHolder[])[]): ReadonlyMap<number, number> {
   const shares = new Map<number, number>();
   for (const held of groups) {
-    for (const { ticket } of held) {
-      if (!without.has(ticket)) shares.set(ticket, (shares.get(ticket) ?? 0) + 1 / held.length);
-    }
+    for (const { ticket } of held) shares.set(ticket, (shares.get(ticket) ?? 0) + 1 / held.length);
   }
   return shares;
 }

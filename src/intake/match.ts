@@ -20,11 +20,15 @@ import type { Work } from '../store/work.js';
 /** Compares a complaint with whatever may be the same and acts on what comes out. */
 export function* match(subject: Subject, rules: MatchingRules, now: number): Work<void> {
   const { complaint } = subject;
-  const { tickets, rarity } = yield* candidatesOf(subject, rules);
+  if (complaint.spam) return;
+  const { tickets, personal, rarity } = yield* candidatesOf(subject, rules);
   if (tickets.length === 0) return;
-  const others = [...complaintsOf(yield* membersOf(tickets)).values()].filter(
-    ({ root, spam }) => root !== complaint.root && !spam,
-  );
+  const since = complaint.side.lastAt - rules.blocking.personWindow;
+  const others = [...complaintsOf(yield* membersOf(tickets)).values()].filter((other) => {
+    if (other.root === complaint.root || other.spam) return false;
+    const named = other.tickets.some((ticket) => tickets.includes(ticket) && !personal.has(ticket));
+    return named || other.side.lastAt >= since;
+  });
   const pairs = others.map((other): Pair => {
     const comparison = compare(complaint.side, other.side, rarity, rules);
     return { ticket: other.root, comparison, one: complaint.side, other: other.side };

@@ -18,7 +18,7 @@ export interface Teller {
 }
 
 /** Under this key a person's own tickets are found. */
-export const personKey = (person: number): string => `p${person}`;
+export const personKey = (person: number): string => `@${person}`;
 
 const keysOf = ({ facts }: Heard, rules: MatchingRules): readonly string[] =>
   storedKeys(facts, rules).map(({ key }) => key);
