@@ -8,7 +8,13 @@ import { personKey } from './remember.js';
 import type { Rarity } from '../matching/compare.js';
 import { lookedUpKeys, type BlockingKey } from '../matching/keys.js';
 import type { MatchingRules } from '../matching/rules.js';
-import { holdersOfKeys, newestTicket, personsUnder, type KeyHolder } from '../store/tellings.js';
+import {
+  holdersOfKeys,
+  newestTicket,
+  personsUnder,
+  type Holders,
+  type KeyHolder,
+} from '../store/tellings.js';
 import type { Work } from '../store/work.js';
 
 export interface Subject {
@@ -35,13 +41,13 @@ export function* candidatesOf(
   const looked = lookedUpKeys(complaint.side.facts, rules);
   const own = person === null ? [] : (yield* personsUnder(person)).map(personKey);
   const keys = [...new Set([...looked.map(({ key }) => key), ...own])];
-  // One more than a key may have says that it has too many; its own tickets do not count.
-  const most = ticketsPerKey + 1 + Math.min(complaint.tickets.length, ticketsPerKey);
-  const holders = withoutOwn(yield* holdersOfKeys(group, keys, most), complaint);
-  const of = (key: string): readonly KeyHolder[] => holders.get(key) ?? [];
-  const leading = [...leadingKeys(looked)].map(of).filter(({ length }) => length <= ticketsPerKey);
+  const holders = withoutOwn(yield* holdersOfKeys(group, keys), complaint);
+  const leading = [...leadingKeys(looked)].flatMap((key) => {
+    const held = holders.get(key);
+    return held === undefined || held.tickets > ticketsPerKey ? [] : [held.latest];
+  });
   const shares = sharesOf(leading);
-  const theirs = sharesOf(own.map(of));
+  const theirs = sharesOf(own.map((key) => holders.get(key)?.latest ?? []));
   const personal = new Set([...theirs.keys()].filter((ticket) => !shares.has(ticket)));
   const ranked = [...shares, ...[...theirs].filter(([ticket]) => personal.has(ticket))].sort(
     (a, b) => b[1] - a[1] || b[0] - a[0],
@@ -50,16 +56,15 @@ export function* candidatesOf(
   return { tickets, personal, rarity: rarityOf(holders, yield* newestTicket()) };
 }
 
+/** Its own tickets do not make a key common. */
 function withoutOwn(
-  holders: ReadonlyMap<string, readonly KeyHolder[]>,
-  { tickets }: Complaint,
-): ReadonlyMap<string, readonly KeyHolder[]> {
-  const others = new Map<string, readonly KeyHolder[]>();
-  for (const [key, held] of holders) {
-    others.set(
-      key,
-      held.filter(({ ticket }) => !tickets.includes(ticket)),
-    );
+  holders: ReadonlyMap<string, Holders>,
+  { tickets: own }: Complaint,
+): ReadonlyMap<string, Holders> {
+  const others = new Map<string, Holders>();
+  for (const [key, { tickets, latest }] of holders) {
+    const kept = latest.filter(({ ticket }) => !own.includes(ticket));
+    others.set(key, { tickets: tickets - (latest.length - kept.length), latest: kept });
   }
   return others;
 }
@@ -78,13 +83,14 @@ function sharesOf(groups: readonly (readonly KeyHolder[])[]): ReadonlyMap<number
   return shares;
 }
 
-function rarityOf(holders: ReadonlyMap<string, readonly KeyHolder[]>, total: number): Rarity {
+function rarityOf(holders: ReadonlyMap<string, Holders>, total: number): Rarity {
   return {
     total,
     of(key) {
-      const held = holders.get(key) ?? [];
-      const persons = new Set(held.map(({ person }) => person)).size;
-      return { tickets: held.length, persons };
+      const { tickets, latest } = holders.get(key) ?? NOBODY;
+      return { tickets, persons: new Set(latest.map(({ person }) => person)).size };
     },
   };
 }
+
+const NOBODY: Holders = { tickets: 0, latest: [] };

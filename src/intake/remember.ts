@@ -67,12 +67,17 @@ export function* tellAnew(
   rules: MatchingRules,
 ): Work<void> {
   const keys = [...keysOf(after, rules), personKey(teller.person)];
-  if (before !== undefined) {
-    const gone = keysOf(before, rules).filter((key) => !keys.includes(key));
-    yield* deleteKeys(teller.group, teller.ticket, gone);
-  }
+  const known = before === undefined ? [] : [...keysOf(before, rules), personKey(teller.person)];
+  yield* deleteKeys(
+    teller.group,
+    teller.ticket,
+    known.filter((key) => !keys.includes(key)),
+  );
   yield* save(teller, after);
-  yield* insertKeys(teller, keys);
+  yield* insertKeys(
+    teller,
+    keys.filter((key) => !known.includes(key)),
+  );
 }
 
 function* save({ ticket, group }: Teller, { facts, identities }: Heard): Work<void> {

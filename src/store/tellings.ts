@@ -45,63 +45,78 @@ export function* dueTellings(limit: number): Work<readonly number[]> {
   return rows.map(({ ticket_id }) => ticket_id);
 }
 
-/** Texts of keys under which this ticket can be found from now on. */
+/** Characters of `held`: some forty tickets. What does not fit is the oldest, cut in two at worst. */
+const HELD = 800;
+
+/** Keys that this ticket did not have before; under them it can be found from now on. Each once. */
 export function* insertKeys(
   { group, ticket, person }: { group: number; ticket: number; person: number },
   keys: readonly string[],
 ): Work<void> {
   if (keys.length === 0) return;
   yield* run(
-    `INSERT INTO blocking_keys (group_id, key, ticket_id, person_id)
-     SELECT ?, k.value, ?, ? FROM {texts} AS k WHERE true ON CONFLICT DO NOTHING`,
+    `INSERT INTO blocking_keys (group_id, key, tickets, held) SELECT ?, k.value, 1, ? FROM {texts} AS k WHERE true
+     ON CONFLICT (group_id, key) DO UPDATE SET tickets = blocking_keys.tickets + 1,
+       held = substr(excluded.held || blocking_keys.held, 1, ${HELD})`,
     group,
-    ticket,
-    person,
+    `<${ticket}.${person}>`,
     textList(keys),
   );
 }
 
+/** It is found by these no more. */
 export function* deleteKeys(group: number, ticket: number, keys: readonly string[]): Work<void> {
-  if (keys.length === 0) return;
-  yield* run(
-    'DELETE FROM blocking_keys WHERE group_id = ? AND ticket_id = ? AND key IN {texts}',
-    group,
-    ticket,
-    textList(keys),
-  );
+  for (const [key, { tickets, latest }] of yield* holdersOfKeys(group, keys)) {
+    const kept = latest.filter((one) => one.ticket !== ticket);
+    yield* run(
+      'UPDATE blocking_keys SET tickets = ?, held = ? WHERE group_id = ? AND key = ?',
+      tickets - (latest.length - kept.length),
+      kept.map((one) => `<${one.ticket}.${one.person}>`).join(''),
+      group,
+      key,
+    );
+  }
 }
 
-/** A ticket that stored a key, and the person who told it, as known at that time. */
+/** A ticket that holds a key, and the person who told it, as known at that time. */
 export interface KeyHolder {
   readonly ticket: number;
   readonly person: number;
 }
 
-/** For each key that anybody stored: the latest tickets that did, at most `most` of them; in one statement. */
+export interface Holders {
+  /** How many tickets hold it in all. */
+  readonly tickets: number;
+  /** The latest of them, the newest first. */
+  readonly latest: readonly KeyHolder[];
+}
+
+/** Who holds each of these keys that anybody holds; in one statement. */
 export function* holdersOfKeys(
   group: number,
   keys: readonly string[],
-  most: number,
-): Work<ReadonlyMap<string, readonly KeyHolder[]>> {
-  const rows = yield* all<{ key: string; held: string | null }>(
-    `SELECT k.value AS key, (
-       SELECT string_agg(CAST(one.ticket_id AS TEXT) || ' ' || CAST(one.person_id AS TEXT), ',')
-       FROM (SELECT ticket_id, person_id FROM blocking_keys WHERE group_id = ? AND key = k.value
-             ORDER BY ticket_id DESC LIMIT ?) AS one) AS held
-     FROM {texts} AS k`,
+): Work<ReadonlyMap<string, Holders>> {
+  if (keys.length === 0) return new Map();
+  const rows = yield* all<{ key: string; tickets: number; held: string }>(
+    'SELECT key, tickets, held FROM blocking_keys WHERE group_id = ? AND key IN {texts}',
     group,
-    most,
     textList(keys),
   );
-  const holders = new Map<string, readonly KeyHolder[]>();
-  for (const { key, held } of rows)
-    if (held !== null) holders.set(key, held.split(',').map(holder));
-  return holders;
+  return new Map(rows.map(({ key, tickets, held }) => [key, { tickets, latest: holdersIn(held) }]));
 }
 
-function holder(text: string): KeyHolder {
-  const between = text.indexOf(' ');
-  return { ticket: Number(text.slice(0, between)), person: Number(text.slice(between + 1)) };
+function holdersIn(held: string): readonly KeyHolder[] {
+  const holders: KeyHolder[] = [];
+  for (let at = 0; ;) {
+    const dot = held.indexOf('.', at);
+    const end = held.indexOf('>', dot);
+    if (dot < 0 || end < 0) return holders;
+    holders.push({
+      ticket: Number(held.slice(at + 1, dot)),
+      person: Number(held.slice(dot + 1, end)),
+    });
+    at = end + 1;
+  }
 }
 
 /** One member of a complaint, with what it told; `facts` null: nothing that matching could read. */

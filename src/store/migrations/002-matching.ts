@@ -1,7 +1,10 @@
 /**
  * What matching remembers: what each ticket told (`tellings`), and the keys under which other
  * tellings find it (`blocking_keys`). `due` is 1 while a ticket waits to be read and matched again.
- * Keys lead with their kind and time, so that those in use stand together on few pages.
+ * A key is one row however many tickets hold it: `held` lists the latest, the newest first, as
+ * `<ticket.person>`, and `tickets` counts them all. So a look-up costs one row a key, and a flood no
+ * more than a rarity. Keys lead with their kind and time, so that those in use stand together on few
+ * pages.
  */
 export const matching: readonly string[] = [
   `CREATE TABLE tellings (
@@ -9,6 +12,6 @@ export const matching: readonly string[] = [
     identities {text} NOT NULL, due {int} NOT NULL DEFAULT 0)`,
   `CREATE INDEX tellings_due ON tellings (ticket_id) WHERE due = 1`,
   `CREATE TABLE blocking_keys (
-    group_id {int} NOT NULL, key {text} NOT NULL, ticket_id {int} NOT NULL, person_id {int} NOT NULL,
-    PRIMARY KEY (group_id, key, ticket_id)) {clustered}`,
+    group_id {int} NOT NULL, key {text} NOT NULL, tickets {int} NOT NULL, held {text} NOT NULL,
+    PRIMARY KEY (group_id, key)) {clustered}`,
 ];
