@@ -22,6 +22,7 @@ import { announce } from './intake/announce.js';
 import { createApart, type Apart, type ApartOptions } from './intake/apart.js';
 import { fetchAttachments } from './intake/attachments.js';
 import { file } from './intake/file.js';
+import { openMatching } from './intake/matching.js';
 import { normalise } from './intake/normalise.js';
 import { createReceive } from './intake/receive.js';
 import { loadMappings, type MappingLibrary } from './mapping/load.js';
@@ -257,9 +258,10 @@ function intakeStages(
     holdLease(store, 'announcing', holder, clock),
   ];
   const { wake } = supervisor;
+  const matching = openMatching(rules);
   return {
     normalise: () => normalise({ store, blobs, queue, clock, find, apart, wake, crashpoint }),
-    file: () => file({ store, queue, clock, find, rules, log, lease: filing, crashpoint }),
+    file: () => file({ store, queue, clock, find, matching, log, lease: filing, crashpoint }),
     announce: () => announce({ store, lease: announcing, announced: tail.poke }),
   };
 }

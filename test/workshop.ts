@@ -22,6 +22,7 @@ import { testClock, type TestClock } from './clock.js';
 import { COURIER_MAPPING, createCourier, type Courier } from './courier.js';
 import { openTestStore } from './database.js';
 import { quietQueue, type QuietQueue } from './quiet-queue.js';
+import { openMatching } from '../src/intake/matching.js';
 import { defaultRules } from './rules.js';
 
 /** The core's stages on a real database, run by hand: no HTTP, no timers, time as the test says. */
@@ -99,7 +100,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const lease = holdLease(store, 'filing', 'workshop', clock);
   const filing = {
     ...{ store, queue, clock, find, lease },
-    rules: defaultRules(),
+    matching: openMatching(defaultRules()),
     log: sending.log,
     crashpoint: () => undefined,
   };

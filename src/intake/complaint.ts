@@ -1,7 +1,7 @@
 /**
- * Called by: match and file-message.
- * Given: tickets.
- * Leaves behind: nothing; the complaints they belong to, as matching sees them.
+ * Called by: file-message, match and retell.
+ * Given: members of complaints, as they are stored.
+ * Leaves behind: nothing; the complaints as matching sees them.
  */
 import type { Side } from '../matching/compare.js';
 import { addFacts, type Facts } from '../matching/facts.js';
@@ -24,39 +24,88 @@ export interface Member extends Heard {
   readonly ticket: number;
 }
 
-/** The complaints of these members, by root; those that told nothing which could be read are left out. */
-export function complaintsOf(rows: readonly MemberRow[]): ReadonlyMap<number, Complaint> {
-  const byRoot = new Map<number, MemberRow[]>();
-  for (const row of rows) {
-    const known = byRoot.get(row.root);
-    if (known === undefined) byRoot.set(row.root, [row]);
-    else known.push(row);
-  }
-  const complaints = new Map<number, Complaint>();
-  for (const [root, members] of byRoot) {
-    const complaint = complaintOf(root, members);
-    if (complaint !== null) complaints.set(root, complaint);
-  }
-  return complaints;
+/**
+ * Reads complaints, and remembers what the last ones told: a complaint that is looked at again and
+ * again is read and folded once. It goes by the stored text itself, so it can never be out of date.
+ */
+export interface ComplaintReader {
+  /** By root; those that told nothing which could be read are left out. */
+  (rows: readonly MemberRow[]): ReadonlyMap<number, Complaint>;
 }
 
-function complaintOf(root: number, rows: readonly MemberRow[]): Complaint | null {
+/** Complaints remembered, some kilobytes each. */
+const REMEMBERED = 2_000;
+
+export function openComplaintReader(): ComplaintReader {
+  const memory = new Map<number, Remembered>();
+  return (rows) => {
+    const complaints = new Map<number, Complaint>();
+    for (const [root, members] of byRoot(rows)) {
+      const told = remembered(memory, root, members);
+      if (told !== null) complaints.set(root, complaintOf(root, members, told));
+    }
+    return complaints;
+  };
+}
+
+interface Remembered {
+  readonly texts: readonly (string | null)[];
+  readonly told: Told | null;
+}
+
+interface Told {
+  readonly members: readonly Member[];
+  /** All of it together. */
+  readonly all: Heard;
+}
+
+function remembered(
+  memory: Map<number, Remembered>,
+  root: number,
+  rows: readonly MemberRow[],
+): Told | null {
+  const texts = rows.flatMap(({ id, facts, identities }) => [String(id), facts, identities]);
+  const known = memory.get(root);
+  memory.delete(root);
+  const isSame =
+    known?.texts.length === texts.length && known.texts.every((text, i) => text === texts[i]);
+  const fresh = isSame ? known : { texts, told: toldBy(rows) };
+  memory.set(root, fresh);
+  const [oldest] = memory.keys();
+  if (memory.size > REMEMBERED && oldest !== undefined) memory.delete(oldest);
+  return fresh.told;
+}
+
+function toldBy(rows: readonly MemberRow[]): Told | null {
   const members = rows.flatMap(memberOf);
+  const all = foldOf(members);
+  return all === null ? null : { members, all };
+}
+
+function byRoot(rows: readonly MemberRow[]): ReadonlyMap<number, readonly MemberRow[]> {
+  const roots = new Map<number, MemberRow[]>();
+  for (const row of rows) {
+    const known = roots.get(row.root);
+    if (known === undefined) roots.set(row.root, [row]);
+    else known.push(row);
+  }
+  return roots;
+}
+
+function complaintOf(root: number, rows: readonly MemberRow[], told: Told): Complaint {
   const top = rows.find(({ id }) => id === root);
-  if (top === undefined) return null;
-  const told = foldOf(members);
-  if (told === null) return null;
   return {
     root,
     tickets: rows.map(({ id }) => id),
-    members,
-    spam: top.spam === 1,
+    members: told.members,
+    spam: top?.spam === 1,
     side: {
-      ...told,
+      facts: told.all.facts,
+      identities: told.all.identities,
       persons: [...new Set(rows.map(({ person }) => person))],
       openedAt: Math.min(...rows.map(({ opened_at }) => opened_at)),
       lastAt: Math.max(...rows.map(({ last_message_at }) => last_message_at)),
-      status: top.status as Status,
+      status: (top?.status ?? 'new') as Status,
       conversations: rows.map((row) => ({
         id: row.conversation_id,
         connection: row.connection_id,

@@ -3,15 +3,15 @@
  * Given: the draft, read, and what it says.
  * Leaves behind: one message on one ticket, what it told, and the ticket matched with all others.
  */
-import { complaintsOf, opening, type Complaint } from './complaint.js';
+import { opening, type Complaint } from './complaint.js';
 import { identify, type Identified } from './identify.js';
 import { match } from './match.js';
+import type { Matching } from './matching.js';
 import { keepTelling, tellMore } from './remember.js';
 import type { Heard, Telling } from './telling.js';
 import { judge, recordEvent, type Decision } from '../desk/graph.js';
 import type { Side } from '../matching/compare.js';
 import { continues } from '../matching/decide.js';
-import type { MatchingRules } from '../matching/rules.js';
 import type { Draft } from '../model/draft.js';
 import type { Evidence } from '../model/evidence.js';
 import {
@@ -30,7 +30,7 @@ import type { Work } from '../store/work.js';
 
 /** A telling on its way to a ticket. */
 export interface Filing extends Telling {
-  readonly rules: MatchingRules;
+  readonly matching: Matching;
   readonly now: number;
 }
 
@@ -68,7 +68,7 @@ const NEW: Place = { follows: null, complaint: null, apart: null };
 
 /** The open ticket of its conversation, unless it was solved too long ago or another complaint begins. */
 function* placeOf(filing: Filing, { conversation, person }: Identified): Work<Place> {
-  const { draft, time, heard, rules } = filing;
+  const { draft, time, heard, matching } = filing;
   const current =
     conversation.ticket_id === null ? undefined : yield* ticketById(conversation.ticket_id);
   if (current === undefined) return NEW;
@@ -77,10 +77,10 @@ function* placeOf(filing: Filing, { conversation, person }: Identified): Work<Pl
   if (!draft.historic && !takesMore(root, time.at)) {
     return { ...NEW, apart: { from: current.id, verdict: 'related', evidence: [SOLVED] } };
   }
-  const complaint = complaintsOf(yield* membersOf([root.id])).get(root.id) ?? null;
+  const complaint = matching.complaintsOf(yield* membersOf([root.id])).get(root.id) ?? null;
   if (complaint === null || heard === null) return { follows: current, complaint, apart: null };
   const next = sideOf(heard, { conversation, person, at: time.at });
-  const { same, evidence } = continues(complaint.side, next, rules);
+  const { same, evidence } = continues(complaint.side, next, matching.rules);
   if (same) return { follows: current, complaint, apart: null };
   return { ...NEW, apart: { from: current.id, verdict: 'different', evidence } };
 }
@@ -126,19 +126,19 @@ interface Told {
 
 /** Remembers what was said and, when there is anything new to be found by, looks for other tellings of it. */
 function* tell(filing: Filing, { ticket, heard, identified, place }: Told): Work<void> {
-  const { group, time, rules, now } = filing;
+  const { group, time, matching, now } = filing;
   const { conversation, person, fresh } = identified;
   const teller = { ticket, group, person };
   if (place.follows === null) {
-    yield* keepTelling(teller, heard, rules);
+    yield* keepTelling(teller, heard, matching.rules);
     const side = sideOf(heard, { conversation, person, at: time.at });
     const complaint = opening(ticket, side);
-    yield* match({ group, complaint, person: fresh ? null : person }, rules, now);
+    yield* match({ group, complaint, person: fresh ? null : person }, matching, now);
     return;
   }
   if (place.complaint === null) return yield* tellAgain(ticket);
-  const more = yield* tellMore(teller, place.complaint, heard, rules);
-  if (more.fresh) yield* match({ group, complaint: more.complaint, person }, rules, now);
+  const more = yield* tellMore(teller, place.complaint, heard, matching.rules);
+  if (more.fresh) yield* match({ group, complaint: more.complaint, person }, matching, now);
 }
 
 function* follow(filing: Filing, current: TicketRow): Work<number> {

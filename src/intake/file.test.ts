@@ -9,6 +9,7 @@ import { refusalOf } from '../store/refusals.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import { ticketById } from '../store/tickets.js';
 import { run } from '../store/work.js';
+import { openMatching } from './matching.js';
 import { defaultRules } from '../../test/rules.js';
 
 let shop: Workshop;
@@ -272,7 +273,7 @@ describe('a draft that cannot be filed', () => {
       write: () => Promise.reject(new StoreProblem('full', 'the disk is full')),
     };
     const filing = {
-      ...{ ...shop, store: full, log: shop.sending.log, rules: defaultRules() },
+      ...{ ...shop, store: full, log: shop.sending.log, matching: openMatching(defaultRules()) },
       ...{
         crashpoint: () => undefined,
         lease: holdLease(shop.store, 'filing', 'workshop', shop.clock),

@@ -6,10 +6,10 @@
 import type { FindConnection } from './connected.js';
 import { amend } from './amend.js';
 import { fileMessage, insertMessageOf, type Filing } from './file-message.js';
+import type { Matching } from './matching.js';
 import { retell } from './retell.js';
 import { readTellings, SLICE_MS, type Telling } from './telling.js';
 import { recordEvent } from '../desk/graph.js';
-import type { MatchingRules } from '../matching/rules.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
 import { DAY, HOUR, SECOND, type Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
@@ -43,7 +43,7 @@ export interface FileDependencies {
   readonly queue: Queue;
   readonly clock: Clock;
   readonly find: FindConnection;
-  readonly rules: MatchingRules;
+  readonly matching: Matching;
   readonly log: {
     error(sentence: string, fields?: Readonly<Record<string, string | number>>): void;
   };
@@ -137,7 +137,7 @@ async function fileAlone(
 
 /** On the embedded database it stops when its slice is over; on a server others run between its statements. */
 function* fileTellings(
-  { store, clock, rules }: FileDependencies,
+  { store, clock, matching }: FileDependencies,
   tellings: readonly Telling[],
   fence: number,
 ): Work<number | null> {
@@ -146,7 +146,7 @@ function* fileTellings(
   const filed: number[] = [];
   let done = 0;
   for (const telling of tellings) {
-    const filing = { ...telling, rules, now: clock.now() };
+    const filing = { ...telling, matching, now: clock.now() };
     if (yield* fileTelling(filing)) filed.push(telling.row.id);
     done += 1;
     if (performance.now() > end) break;

@@ -7,18 +7,22 @@
  * decision. It runs inside the ordered writer's transaction, so that of two tellings in one batch
  * the later one always finds the earlier one.
  */
-import { complaintsOf, type Complaint } from './complaint.js';
+import type { Complaint } from './complaint.js';
+import type { Matching } from './matching.js';
 import { candidatesOf, type Subject } from './blocking.js';
 import { judge, mergeTickets, type Decision } from '../desk/graph.js';
 import { compare, type Comparison, type Side } from '../matching/compare.js';
 import { decide, type Verdict } from '../matching/decide.js';
-import type { MatchingRules } from '../matching/rules.js';
 import { proofsConflict } from '../model/identity.js';
 import { judgedAmong, membersOf, type JudgedRow } from '../store/tellings.js';
 import type { Work } from '../store/work.js';
 
 /** Compares a complaint with whatever may be the same and acts on what comes out. */
-export function* match(subject: Subject, rules: MatchingRules, now: number): Work<void> {
+export function* match(
+  subject: Subject,
+  { rules, complaintsOf }: Matching,
+  now: number,
+): Work<void> {
   const { complaint } = subject;
   if (complaint.spam) return;
   const { tickets, personal, rarity } = yield* candidatesOf(subject, rules);

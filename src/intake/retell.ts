@@ -3,8 +3,9 @@
  * Given: tickets whose messages changed behind the back of matching: an edit, a photo, a split, an agent's note of a call.
  * Leaves behind: what they tell now, and they are matched again.
  */
-import { complaintsOf, foldOf, type Complaint } from './complaint.js';
+import { foldOf, type Complaint } from './complaint.js';
 import { match } from './match.js';
+import type { Matching } from './matching.js';
 import { tellAnew } from './remember.js';
 import { hear, saidIn, type Heard, type Reading } from './telling.js';
 import type { Said } from '../matching/facts.js';
@@ -25,7 +26,7 @@ const BATCH = 128;
 /** Of a thread that lasts for years the first messages are read. */
 const MOST_MESSAGES = 60;
 
-export interface RetellDependencies extends Pick<Reading, 'rules' | 'log'> {
+export interface RetellDependencies extends Pick<Reading, 'matching' | 'log'> {
   readonly store: Store;
   readonly clock: Clock;
   readonly queue: Queue;
@@ -54,16 +55,18 @@ function* retellOne(deps: RetellDependencies, number: number, fence: number): Wo
   if (heard === null) return true;
   const person = yield* rootPerson(conversation.person_id);
   const group = ticket.group_id;
-  const before = (yield* complaintOf(number))?.members.find((one) => one.ticket === number);
-  yield* tellAnew({ ticket: number, group, person }, before, heard, deps.rules);
-  const complaint = yield* complaintOf(number);
+  const before = (yield* complaintOf(deps.matching, number))?.members.find(
+    (one) => one.ticket === number,
+  );
+  yield* tellAnew({ ticket: number, group, person }, before, heard, deps.matching.rules);
+  const complaint = yield* complaintOf(deps.matching, number);
   if (complaint !== undefined) {
-    yield* match({ group, complaint, person }, deps.rules, deps.clock.now());
+    yield* match({ group, complaint, person }, deps.matching, deps.clock.now());
   }
   return true;
 }
 
-function* complaintOf(ticket: number): Work<Complaint | undefined> {
+function* complaintOf({ complaintsOf }: Matching, ticket: number): Work<Complaint | undefined> {
   const [complaint] = complaintsOf(yield* membersOf([ticket])).values();
   return complaint;
 }

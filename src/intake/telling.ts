@@ -5,8 +5,8 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FindConnection } from './connected.js';
+import type { Matching } from './matching.js';
 import { factsOf, type Facts, type Said } from '../matching/facts.js';
-import type { MatchingRules } from '../matching/rules.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
 import { normaliseIdentity, type Identity } from '../model/identity.js';
 import { DAY, effectiveTime, type EffectiveTime } from '../model/time.js';
@@ -33,7 +33,7 @@ export interface Heard {
 
 export interface Reading {
   readonly find: FindConnection;
-  readonly rules: MatchingRules;
+  readonly matching: Matching;
   readonly log: {
     error(sentence: string, fields?: Readonly<Record<string, string | number>>): void;
   };
@@ -80,9 +80,12 @@ export function saidIn(draft: Draft, at: number): Said {
 }
 
 /** A defect in matching costs a message its matching, never its place: null, and it is logged. */
-export function hear(said: Said, { rules, log }: Pick<Reading, 'rules' | 'log'>): Heard | null {
+export function hear(
+  said: Said,
+  { matching, log }: Pick<Reading, 'matching' | 'log'>,
+): Heard | null {
   try {
-    return { facts: factsOf(said, rules), identities: said.identities };
+    return { facts: factsOf(said, matching.rules), identities: said.identities };
   } catch (error) {
     const why = String((error as Error).stack ?? error).slice(0, 2_000);
     log.error('a message cannot be read for matching and is filed without', { why });

@@ -4,6 +4,7 @@ import { insertDraft } from '../../src/store/drafts.js';
 import { holdLease } from '../../src/store/leases.js';
 import type { Workshop } from '../workshop.js';
 import { draftOf } from '../workshop.js';
+import { openMatching } from '../../src/intake/matching.js';
 import { defaultRules } from '../rules.js';
 
 /** Two tellings of one complaint, each on a connection of its own, by the same proven handle. */
@@ -41,7 +42,7 @@ export async function fileConcurrently(
 ): Promise<void> {
   const filing = (name: string): FileDependencies => ({
     ...shop,
-    rules: defaultRules(),
+    matching: openMatching(defaultRules()),
     log: shop.sending.log,
     crashpoint: () => undefined,
     lease: holdLease(shop.store, 'filing', name, shop.clock),

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { file } from '../../intake/file.js';
+import { openMatching } from '../../intake/matching.js';
 import type { MatchingRules } from '../../matching/rules.js';
 import type { Draft } from '../../model/draft.js';
 import { insertDraft } from '../../store/drafts.js';
@@ -49,7 +50,7 @@ export async function openTrial(
   let milliseconds = 0;
   const clock = { now: () => now };
   const filing = {
-    ...{ store, queue: QUIET, clock, rules },
+    ...{ store, queue: QUIET, clock, matching: openMatching(rules) },
     find: () => undefined,
     log: {
       error: (sentence: string, fields = {}) => say(`${sentence} ${JSON.stringify(fields)}`),
