@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../connectors/index.js';
 import { createApp } from './api/app.js';
+import { openBounds } from './api/bounds.js';
 import { createDoors } from './api/doors.js';
 import { createHooks } from './api/hooks.js';
 import { createHubServer, listenOrSay, type RequestHandler } from './api/server.js';
@@ -17,15 +18,14 @@ import { createHttpClient } from './connections/http.js';
 import { openRegistry } from './connections/registry.js';
 import { createConnectionService } from './connections/service.js';
 import { startSupervisor, type Supervisor } from './connections/supervisor.js';
-import { openVault, readMasterKeys } from './connections/vault.js';
-import { announce } from './intake/announce.js';
+import { masterKeysOf } from './connections/master-key.js';
+import { openVault } from './connections/vault.js';
 import { createApart, type Apart, type ApartOptions } from './intake/apart.js';
-import { fetchAttachments } from './intake/attachments.js';
-import { file } from './intake/file.js';
+import { attachmentStages, intakeStages } from './intake/intake.js';
 import { openMatching } from './intake/matching.js';
-import { normalise } from './intake/normalise.js';
 import { createReceive } from './intake/receive.js';
 import { loadMappings, type MappingLibrary } from './mapping/load.js';
+import { sentenceOf } from './mapping/problem.js';
 import { readRules as rulesFrom, type MatchingRules } from './matching/rules.js';
 import { systemClock } from './model/time.js';
 import { createCrashpoint } from './ops/crashpoint.js';
@@ -33,15 +33,13 @@ import { createLog, type Log } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
 import { StartProblem } from './ops/start-problem.js';
 import { embeddedQueue } from './queue/embedded.js';
-import { STAGES, type Queue, type Stage } from './queue/queue.js';
+import { STAGES, type Queue, type Stage, type Stages } from './queue/queue.js';
 import { startSweeper, SWEEP_MS } from './queue/sweeper.js';
-import { createLanes } from './replies/lanes.js';
-import { reconcile } from './replies/reconcile.js';
-import { send } from './replies/send.js';
-import type { Connector, Live, ServeHandler } from './sdk/treaty.js';
+import { replyStages } from './replies/replies.js';
+import type { Connector, ServeHandler } from './sdk/treaty.js';
 import { folderBlobs } from './store/blobs.js';
 import { dropLeases } from './store/deliveries.js';
-import { holdLease } from './store/leases.js';
+import { openAtHand } from './store/just-written.js';
 import { openData } from './store/open.js';
 import { ensureFirstToken } from './store/tokens.js';
 
@@ -55,7 +53,7 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
   try {
     const { store } = data;
     const clock = seams.clock ?? systemClock;
-    const keys = readMasterKeys(environment.masterKey, config.data.dir);
+    const keys = masterKeysOf(environment.masterKey, config.data.dir);
     return {
       loaded,
       store,
@@ -65,6 +63,7 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
       clock,
       vault: await openVault(store, keys, clock.now()),
       blobs: folderBlobs(join(config.data.dir, 'blobs')),
+      atHand: store.dialect === 'sqlite' ? openAtHand() : undefined,
       connectors: await loadConnectors(),
       chance: seams.chance ?? Math.random,
       close: () => data.close(),
@@ -97,11 +96,9 @@ export function mappingFolders({ environment }: Loaded): readonly string[] {
 export async function readMappings(folders: readonly string[]): Promise<MappingLibrary> {
   const read = await loadMappings(folders);
   if (read.ok) return read.library;
-  const [first] = read.problems;
-  const hint = typeof first?.nearest === 'string' ? ` (did you mean ${first.nearest}?)` : '';
-  throw new StartProblem(
-    `${first?.file ?? 'mappings'}:${first?.line ?? 0}: ${first?.field ?? ''}: ${first?.text ?? 'wrong'}${hint}`,
-  );
+  const [first, ...more] = read.problems;
+  const rest = more.length === 0 ? '' : `; ${more.length} more: hubbub mapping test names them all`;
+  throw new StartProblem(first === undefined ? 'the mappings are wrong' : sentenceOf(first) + rest);
 }
 
 /** The rules of matching: `matching.yaml` of the installation laid over the default, part by part. */
@@ -128,12 +125,12 @@ export async function startHub(loaded: Loaded, seams: Seams = {}): Promise<Hub> 
 }
 
 async function openHub(house: House): Promise<Hub> {
-  const { loaded, store, blobs, clock, log } = house;
+  const { loaded, store, clock, log } = house;
   const { server: doors, network } = loaded.config;
   const crashpoint = createCrashpoint(loaded.environment.crashpoints);
   const metrics = openMetrics();
   const queue = await openQueue(loaded, log);
-  const receive = createReceive({ store, blobs, queue, clock });
+  const receive = createReceive({ ...house, queue });
   const http = createHttpClient({ allowPrivate: network.allowPrivate });
   const tail = openTail(store);
   const address = { port: doors.port };
@@ -141,13 +138,14 @@ async function openHub(house: House): Promise<Hub> {
     doors.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${address.port}`;
   const registry = openRegistry({ ...house, publicUrl });
   const { find } = registry;
+  const bounds = openBounds(doors);
   const count = metrics.received;
-  const hooks = createHooks({ ...doors, find, receive, clock, publicUrl, crashpoint, count, log });
+  const inward = { ...doors, bounds, log };
+  const hooks = createHooks({ ...inward, find, receive, clock, publicUrl, crashpoint, count });
   const late: { app?: RequestHandler; supervisor?: Supervisor } = {};
   const serve = (connection: string): ServeHandler | undefined =>
     late.supervisor?.serve(connection);
-  const { requestTimeout } = doors;
-  const server = createHubServer({ hooks, serve, app: () => late.app, requestTimeout, log });
+  const server = createHubServer({ ...inward, hooks, serve, app: () => late.app });
   // Bound first, since callback URLs carry the port; until all is wired it answers 503.
   address.port = await listenOrSay(server, doors.port, doors.host);
   if (store.dialect === 'sqlite') await store.write(dropLeases);
@@ -170,7 +168,7 @@ async function openHub(house: House): Promise<Hub> {
     registry,
     withLive: supervisor.withLive,
   });
-  const wired = { house, queue, registry, supervisor, connections, receive, tail, metrics };
+  const wired = { house, queue, registry, supervisor, connections, receive, tail, bounds, metrics };
   const parts: Parts = { ...wired, publicUrl, crashpoint };
   const stopStages = runStages(parts);
   const adminToken = await firstToken(house);
@@ -215,25 +213,18 @@ async function openQueue({ config }: Loaded, log: Log): Promise<Queue> {
   return (await import('./queue/bullmq.js')).bullmqQueue({ url: redisUrl, installation }, onDefect);
 }
 
-type Handlers = Partial<Record<Stage, () => Promise<void>>>;
-
 /** Gives every stage of this role its handler; returns the way to stop them. */
 function runStages(parts: Parts): () => Promise<void> {
   const { queue, metrics } = parts;
   const { config } = parts.house.loaded;
-  const { role } = config.process;
   const apart = openApart(parts.house.loaded);
-  const handlers: Handlers = {
-    ...(role === 'all' || role === 'worker' ? intakeStages(parts, apart) : {}),
-    ...(role === 'all' || role === 'connections' ? replyStages(parts) : {}),
-  };
+  const stages = stagesOf(parts, apart);
   for (const stage of STAGES) {
-    const handler = handlers[stage];
+    const handler = stages[stage];
     if (handler === undefined) continue;
     queue.onRing(stage, async () => {
       const end = metrics.stage(stage);
-      await handler();
-      end();
+      await handler().finally(end);
     });
   }
   const every = config.data.redisUrl === null ? SWEEP_MS.embedded : SWEEP_MS.bullmq;
@@ -245,41 +236,19 @@ function runStages(parts: Parts): () => Promise<void> {
   };
 }
 
-/** What happens to messages: a worker's part. */
-function intakeStages(
-  { house, queue, registry, supervisor, tail, crashpoint }: Parts,
-  apart: Apart,
-): Handlers {
-  const { store, blobs, clock, log, rules } = house;
-  const { find } = registry;
+/** The stages of this process: a worker's, and those that need an open connection. */
+function stagesOf(parts: Parts, apart: Apart): Stages {
+  const { house, registry, supervisor, tail } = parts;
+  const { process: running, attachments } = house.loaded.config;
+  const has = (role: string): boolean => running.role === 'all' || running.role === role;
+  const shared = { ...house, ...parts, find: registry.find, live: supervisor.live };
+  const reading = { apart, wake: supervisor.wake, announced: tail.poke };
   const holder = `${process.pid}-${randomBytes(4).toString('hex')}`;
-  const [filing, announcing] = [
-    holdLease(store, 'filing', holder, clock),
-    holdLease(store, 'announcing', holder, clock),
-  ];
-  const { wake } = supervisor;
-  const matching = openMatching(rules);
+  const matching = openMatching(house.rules);
   return {
-    normalise: () => normalise({ store, blobs, queue, clock, find, apart, wake, crashpoint }),
-    file: () => file({ store, queue, clock, find, matching, log, lease: filing, crashpoint }),
-    announce: () => announce({ store, lease: announcing, announced: tail.poke }),
-  };
-}
-
-/** What needs an open connection: the part of the process that holds it. */
-function replyStages({ house, queue, registry, supervisor, crashpoint }: Parts): Handlers {
-  const { store, blobs, clock, chance, log, loaded } = house;
-  const { find } = registry;
-  const { live } = supervisor;
-  const sender = (id: string): Live | undefined =>
-    find(id)?.status === 'active' ? live(id) : undefined;
-  const lanes = createLanes(find);
-  const sending = { store, queue, clock, chance, log, find, live: sender, lanes, crashpoint };
-  const limits = loaded.config.attachments;
-  return {
-    attachments: () => fetchAttachments({ store, blobs, queue, clock, find, live, ...limits }),
-    send: () => send(sending),
-    reconcile: () => reconcile(sending),
+    ...(has('worker') ? intakeStages({ ...shared, ...reading, holder, matching }) : {}),
+    ...(has('connections') ? attachmentStages({ ...shared, ...attachments }) : {}),
+    ...(has('connections') ? replyStages(shared) : {}),
   };
 }
 

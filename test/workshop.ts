@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connected } from '../src/intake/connected.js';
-import { file } from '../src/intake/file.js';
+import { fileInOrder } from '../src/intake/in-order.js';
 import { compileMapping } from '../src/mapping/compile.js';
 import type { MappingSet } from '../src/mapping/mapping.js';
 import { Draft, type DraftInput } from '../src/model/draft.js';
@@ -114,13 +114,13 @@ export async function openWorkshop(): Promise<Workshop> {
         const made = yield* ensureGroup(group);
         yield* insertConnection({
           ...{ id, connector: 'courier', name: id, group_id: made, settings: '{}' },
-          ...{ credentials: '', path_secret: null, status: 'active', created_at: clock.now() },
+          ...{ credentials: '', status: 'active', created_at: clock.now() },
         });
         return made;
       });
       const account = { id, settings: {}, credentials: {}, hookUrl: '', macKeys: [] };
       connections.set(id, {
-        ...{ id, group: group_id, name: id, status: 'active', account, pathSecret: null },
+        ...{ id, group: group_id, name: id, status: 'active', account },
         connector: courier.connector,
         mappings: courierMappings(),
       });
@@ -138,14 +138,14 @@ export async function openWorkshop(): Promise<Workshop> {
           yield* insertDraft(draftOf({ id: `d${numbered}`, ...parts }, clock.now()), null, null);
         }
       });
-      await file(filing);
+      await fileInOrder(filing);
     },
     reply: (ticket, text, conversation) =>
       compose(
         { store, queue, clock, find },
         {
           ...{ ticket, text, html: null, attachments: [], agent: 'anna' },
-          conversation: conversation ?? null,
+          ...{ conversation: conversation ?? null, confirm: [], replyTo: null },
         },
       ),
     send: () => send(sending),

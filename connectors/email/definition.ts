@@ -90,5 +90,6 @@ export const definition: Definition = {
     ],
   },
   headers: [],
+  imports: ['mbox'],
   decoding: 'apart',
 };

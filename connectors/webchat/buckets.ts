@@ -37,14 +37,3 @@ function forgetOldest(buckets: Map<string, Bucket>): void {
   const oldest = buckets.keys().next();
   if (buckets.size > MAX_KEYS && oldest.done !== true) buckets.delete(oldest.value);
 }
-
-/**
- * The network address a request is counted under: the one our own outermost proxy saw, and of an
- * IPv6 address the network a single customer gets.
- */
-export function addressOf(remote: string, forwarded: string | undefined, hops: number): string {
-  const chain = [...(forwarded?.split(',').map((one) => one.trim()) ?? []), remote];
-  const address = hops === 0 ? remote : (chain.at(-1 - hops) ?? chain[0] ?? remote);
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
-  return plain.includes(':') ? plain.split(':', 4).join(':') : plain;
-}

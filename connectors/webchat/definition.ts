@@ -13,14 +13,7 @@ const setup: readonly SetupStep[] = [
       en: 'Name the pages that may show the chat.',
       zh: '填写允许嵌入聊天的页面。',
     },
-    fields: [
-      'allowedOrigins',
-      'title',
-      'greeting',
-      'messagesPerMinute',
-      'requestsPerMinute',
-      'proxyHops',
-    ],
+    fields: ['allowedOrigins', 'title', 'greeting', 'messagesPerMinute', 'requestsPerMinute'],
   },
   {
     kind: 'pasteUrl',

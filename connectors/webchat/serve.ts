@@ -4,7 +4,7 @@ import type { Account, Context, Doors, Emit, ServeHandler } from '../../src/sdk/
 import { answerJson, answerNothing, answerProblem } from './answer.js';
 import type { Problem } from './answer.js';
 import { readBody } from './body.js';
-import { addressOf, openBuckets } from './buckets.js';
+import { openBuckets } from './buckets.js';
 import type { Buckets } from './buckets.js';
 import { NewMessage, openMessages } from './messages.js';
 import type { Messages } from './messages.js';
@@ -66,27 +66,22 @@ export function createHandler({ context, emit, doors, streams, pages }: ServePar
     messages: openMessages(emit, doors, context.clock),
     receipts: openReceipts(emit, doors, context.clock),
   };
-  return async (request, response, path) => {
+  return async (request, response, path, address) => {
     const question = path.indexOf('?');
     const name = question === -1 ? path : path.slice(0, question);
     if (request.method === 'GET' && name === '/widget.js') return pages.widget(response);
     if (request.method === 'GET' && name === '/demo') return pages.demo(response);
     const query = new URLSearchParams(question === -1 ? '' : path.slice(question));
-    await handle(room, name, exchangeOf(context, { request, response, query }));
+    await handle(room, name, exchangeOf(context, { request, response, query, address }));
   };
 }
 
 function exchangeOf(
   context: Context,
-  { request, response, query }: Pick<Exchange, 'request' | 'response' | 'query'>,
+  asked: Pick<Exchange, 'request' | 'response' | 'query' | 'address'>,
 ): Exchange {
   const account = context.account();
-  const settings = settingsOf(account);
-  const forwarded = request.headers['x-forwarded-for'];
-  const chain = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
-  const remote = request.socket.remoteAddress ?? '';
-  const address = addressOf(remote, chain, settings.proxyHops);
-  return { request, response, account, settings, address, query };
+  return { ...asked, account, settings: settingsOf(account) };
 }
 
 async function handle(room: Room, name: string, exchange: Exchange): Promise<void> {

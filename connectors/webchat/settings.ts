@@ -45,14 +45,6 @@ export const Settings = z.object({
       zh: '单个网络地址上限；超出返回 429。',
     },
   ),
-  proxyHops: field(
-    z.number().int().min(0).max(5).default(0),
-    { en: 'Proxies in front', zh: '前置代理层数' },
-    {
-      en: 'How many of our own proxies append to X-Forwarded-For; 0: the header is not believed.',
-      zh: '有几层自有代理会追加 X-Forwarded-For；0 表示不信任该请求头。',
-    },
-  ),
 });
 export type Settings = z.infer<typeof Settings>;
 

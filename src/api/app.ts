@@ -2,7 +2,6 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { isOpen } from './access.js';
 import { problem, writeAnswer, type Answer } from './answer.js';
 import { createAuth, type Auth, type Caller } from './auth.js';
-import { clientAddress } from './client-address.js';
 import { securityHeaders } from './headers.js';
 import type { Parts } from './hub.js';
 import { understand } from './read-request.js';
@@ -51,12 +50,8 @@ export function allRoutes(parts: Parts, auth: Auth): readonly Route[] {
 }
 
 export function createApp(parts: Parts): Express {
-  const { server } = parts.house.loaded.config;
-  const auth = createAuth(
-    parts.house.store,
-    parts.house.clock,
-    clientAddress(server.trustedProxies),
-  );
+  const { house, bounds } = parts;
+  const auth = createAuth(house.store, house.clock, bounds.client);
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.use(securityHeaders(parts.publicUrl));
@@ -78,7 +73,7 @@ export function createApp(parts: Parts): Express {
 /** Routes without a token are open to anybody; nothing reads `caller` there. */
 const NOBODY: Caller = { token: 0, name: 'nobody', scopes: [] };
 
-function mount(app: Express, { house }: Parts, route: Route, auth: Auth): void {
+function mount(app: Express, { house, bounds }: Parts, route: Route, auth: Auth): void {
   const { method, path } = methodAndPath(route.id);
   const { requestTimeout } = house.loaded.config.server;
 
@@ -88,12 +83,17 @@ function mount(app: Express, { house }: Parts, route: Route, auth: Auth): void {
       request.resume();
       return admission.problem;
     }
-    const understood = await understand(route, request, requestTimeout);
-    if (!understood.ok) return understood.problem;
-    const { params, query, body } = understood;
-    const caller = admission?.caller ?? NOBODY;
-    const asked = { params, query, body, caller, request, response };
-    return route.handle(asked as Parameters<Route['handle']>[0]);
+    const room = bounds.bodies.open('the API');
+    try {
+      const understood = await understand(route, request, { timeout: requestTimeout, room });
+      if (!understood.ok) return understood.problem;
+      const { params, query, body } = understood;
+      const caller = admission?.caller ?? NOBODY;
+      const asked = { params, query, body, caller, request, response };
+      return await route.handle(asked as Parameters<Route['handle']>[0]);
+    } finally {
+      room.close();
+    }
   }
 
   const verb = method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete';

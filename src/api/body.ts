@@ -1,20 +1,23 @@
 import type { IncomingMessage } from 'node:http';
+import type { BodyRoom } from './body-budget.js';
 
 export interface BodyLimits {
   readonly bytes: number;
   /** Milliseconds for the whole body. */
   readonly timeout: number;
+  /** Of the bytes all bodies together may have in memory. */
+  readonly room: BodyRoom;
 }
 
 export type BodyRead =
   | { readonly kind: 'read'; readonly bytes: Buffer }
-  | { readonly kind: 'tooLarge' | 'tooSlow' | 'cutOff' | 'encoded'; readonly why: string };
+  | { readonly kind: 'tooLarge' | 'tooSlow' | 'cutOff' | 'encoded' | 'busy'; readonly why: string };
+
+const BUSY = 'too many bodies are being received at once: nothing was stored, send it again';
 
 /** Reads a body within its bounds. What is cut short, too large, too slow or compressed is refused whole. */
-export function readBody(
-  request: IncomingMessage,
-  { bytes, timeout }: BodyLimits,
-): Promise<BodyRead> {
+export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<BodyRead> {
+  const { bytes } = limits;
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > bytes) {
     request.resume();
@@ -31,12 +34,12 @@ export function readBody(
       why: 'send the body without a content-encoding: signatures cover plain bytes',
     });
   }
-  return new Promise((resolve) => collect(request, { bytes, timeout }, resolve));
+  return new Promise((resolve) => collect(request, limits, resolve));
 }
 
 function collect(
   request: IncomingMessage,
-  { bytes, timeout }: BodyLimits,
+  { bytes, timeout, room }: BodyLimits,
   resolve: (read: BodyRead) => void,
 ): void {
   const chunks: Buffer[] = [];
@@ -55,6 +58,10 @@ function collect(
     size += chunk.length;
     if (size > bytes) {
       return finish({ kind: 'tooLarge', why: `the body is larger than ${bytes} bytes` });
+    }
+    if (!room.take(chunk.length)) {
+      chunks.length = 0;
+      return finish({ kind: 'busy', why: BUSY });
     }
     chunks.push(chunk);
   }

@@ -45,16 +45,16 @@ export function connectionViews(parts: Parts): ConnectionViews {
 }
 
 function placeOf(
-  { house, publicUrl }: Parts,
+  { house, publicUrl, registry }: Parts,
   row: ConnectionRow,
   { scopes }: Caller,
 ): Pick<ConnectionView, 'channel' | 'hookUrl' | 'doorUrl'> {
   const definition = house.connectors.get(row.connector)?.definition;
   const transports = definition?.transports ?? [];
-  const pathSecret = scopes.includes('admin') ? row.path_secret : null;
+  const url = scopes.includes('admin') ? registry.find(row.id)?.account.hookUrl : undefined;
   return {
     channel: definition?.channel ?? '',
-    hookUrl: transports.includes('webhook') ? hookUrl(publicUrl(), row.id, pathSecret) : null,
+    hookUrl: transports.includes('webhook') ? (url ?? hookUrl(publicUrl(), row.id)) : null,
     doorUrl: transports.includes('serve')
       ? `${publicUrl()}/c/${encodeURIComponent(row.id)}/`
       : null,

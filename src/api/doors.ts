@@ -1,5 +1,5 @@
+import { followConversations } from './followers.js';
 import type { DoorMessage, Doors } from '../sdk/treaty.js';
-import { conversationByKey } from '../store/conversations.js';
 import type { Store } from '../store/store.js';
 import { all, type Work } from '../store/work.js';
 import type { Tail } from './tail.js';
@@ -14,33 +14,22 @@ interface DoorRow {
   readonly part: string | null;
 }
 
+interface DoorLog {
+  warn(sentence: string, fields: Readonly<Record<string, string>>): void;
+}
+
 /** What a `serve` connector may see of the core: its own conversations, never a note, never another's. */
-export function createDoors(
-  store: Store,
-  tail: Tail,
-  log: { warn(sentence: string, fields: Readonly<Record<string, string>>): void },
-): (connection: string) => Doors {
+export function createDoors(store: Store, tail: Tail, log: DoorLog): (connection: string) => Doors {
+  const followers = followConversations(store, tail);
   return (connection) => ({
     history: (conversation, after, limit) =>
       store.read(() => history(connection, conversation, { after, limit })),
-    subscribe(key, changed) {
-      let known: number | null = null;
-      const isOurs = async (conversation: number | null): Promise<boolean> => {
-        // The conversation may have begun just now, with this very event.
-        known ??= (await store.read(() => conversationByKey(connection, key)))?.id ?? null;
-        return known !== null && known === conversation;
-      };
-      const trouble = (error: unknown): void => {
+    subscribe: (key, changed) =>
+      followers.follow(connection, key, changed, (error) => {
         log.warn('a door could not follow its conversation', { connection, why: String(error) });
         // Whoever listens reads the history, and so finds what was missed or that nothing can be read.
         changed();
-      };
-      const subscription = tail.subscribe(({ conversation_id }) => {
-        isOurs(conversation_id).then((ours) => (ours ? changed() : undefined), trouble);
-      });
-      subscription.ready.then(changed, trouble);
-      return subscription.stop;
-    },
+      }),
   });
 }
 

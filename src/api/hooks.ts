@@ -11,6 +11,7 @@ import type { Clock } from '../model/time.js';
 import type { HttpAnswer, InboundRequest } from '../sdk/inbound.js';
 import { StoreProblem } from '../store/store.js';
 import { readBody } from './body.js';
+import type { Bounds } from './bounds.js';
 import { answerProblem } from './problem.js';
 
 export interface HookDependencies {
@@ -20,6 +21,7 @@ export interface HookDependencies {
   readonly publicUrl: () => string;
   readonly bodyBytes: number;
   readonly requestTimeout: number;
+  readonly bounds: Bounds;
   readonly crashpoint: (name: string) => void;
   readonly log: { error(sentence: string, fields: Readonly<Record<string, string>>): void };
   readonly count: (connection: string, verdict: 'received' | 'rejected' | 'challenge') => void;
@@ -57,14 +59,23 @@ async function handle(
     const way = 'webhooks come by POST, handshakes by GET';
     return answerProblem(response, 'methodNotAllowed', way, { headers });
   }
-  const read = await readBody(request, { bytes: deps.bodyBytes, timeout: deps.requestTimeout });
-  if (read.kind !== 'read') {
-    // Whatever still comes of that body is not waited for.
-    return answerProblem(response, read.kind, read.why, { headers: { connection: 'close' } });
+  const room = deps.bounds.bodies.open(connected.id);
+  try {
+    const limits = { bytes: deps.bodyBytes, timeout: deps.requestTimeout, room };
+    const read = await readBody(request, limits);
+    if (read.kind !== 'read') {
+      // Whatever still comes of that body is not waited for.
+      const headers = read.kind === 'busy' ? { ...ENDS, 'retry-after': '5' } : ENDS;
+      return answerProblem(response, read.kind, read.why, { headers });
+    }
+    const inbound = inboundOf(deps, request, { ...place, body: read.bytes });
+    await believe(deps, { connected, inbound }, response);
+  } finally {
+    room.close();
   }
-  const inbound = inboundOf(deps, request, { ...place, body: read.bytes });
-  await believe(deps, { connected, inbound }, response);
 }
+
+const ENDS = { connection: 'close' };
 
 interface Delivery {
   readonly connected: Connected;
@@ -143,7 +154,7 @@ function inboundOf(
     headers: joined(request),
     query: new URLSearchParams(search),
     body,
-    remoteAddress: request.socket.remoteAddress ?? '',
+    remoteAddress: deps.bounds.client(request),
     pathSecret,
   };
 }

@@ -1,3 +1,4 @@
+import type { Bounds } from './bounds.js';
 import type { Loaded } from '../config/load.js';
 import type { Registry } from '../connections/registry.js';
 import type { ConnectionService } from '../connections/service.js';
@@ -13,6 +14,7 @@ import type { Metrics } from '../ops/metrics.js';
 import type { Queue } from '../queue/queue.js';
 import type { Connector } from '../sdk/treaty.js';
 import type { Blobs } from '../store/blobs.js';
+import type { AtHand } from '../store/just-written.js';
 import type { Store } from '../store/store.js';
 import type { Tail } from './tail.js';
 
@@ -28,6 +30,8 @@ export interface House {
   readonly store: Store;
   readonly vault: Vault;
   readonly blobs: Blobs;
+  /** Of an embedded database only, whose one process works on everything itself. */
+  readonly atHand: AtHand | undefined;
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly mappings: MappingLibrary;
   readonly rules: MatchingRules;
@@ -46,6 +50,7 @@ export interface Parts {
   readonly connections: ConnectionService;
   readonly receive: Receive;
   readonly tail: Tail;
+  readonly bounds: Bounds;
   readonly metrics: Metrics;
   readonly publicUrl: () => string;
   readonly crashpoint: Crashpoint;

@@ -8,6 +8,11 @@ import { readJson } from '../model/json.js';
 export const JSON_BODY_BYTES = 1_048_576;
 const MOST_MISTAKES = 20;
 
+/** How long a body may take, and the room it has. */
+export type Within = Omit<BodyLimits, 'bytes'>;
+
+const ENDS = { connection: 'close' };
+
 /** What a request says, or the problem it is answered with. */
 export type Understood =
   | {
@@ -22,7 +27,7 @@ export type Understood =
 export async function understand(
   { spec }: Route,
   request: Request,
-  timeout: number,
+  within: Within,
 ): Promise<Understood> {
   const params = spec.params?.safeParse(request.params);
   if (params?.success === false) {
@@ -32,7 +37,7 @@ export async function understand(
   if (query?.success === false) {
     return refuse(mistakes('badRequest', 'the query', query.error.issues));
   }
-  const body = await readAnyBody(spec, request, timeout);
+  const body = await readAnyBody(spec, request, within);
   return body.ok
     ? { ok: true, params: params?.data ?? {}, query: query?.data ?? {}, body: body.value }
     : refuse(body.problem);
@@ -45,23 +50,23 @@ type BodyUnderstood =
 async function readAnyBody(
   { body, raw }: Route['spec'],
   request: Request,
-  timeout: number,
+  within: Within,
 ): Promise<BodyUnderstood> {
-  if (body !== undefined) return readJsonBody(body, request, timeout);
+  if (body !== undefined) return readJsonBody(body, request, within);
   if (raw === undefined) {
     request.resume();
     return { ok: true, value: {} };
   }
-  const read = await readBytes(request, { bytes: raw.bytes, timeout });
+  const read = await readBytes(request, { ...within, bytes: raw.bytes });
   return read.ok ? { ok: true, value: read.bytes } : read;
 }
 
 async function readJsonBody(
   rule: BodyRule<z.ZodType>,
   request: Request,
-  timeout: number,
+  within: Within,
 ): Promise<BodyUnderstood> {
-  const read = await readBytes(request, { bytes: rule.bytes ?? JSON_BODY_BYTES, timeout });
+  const read = await readBytes(request, { ...within, bytes: rule.bytes ?? JSON_BODY_BYTES });
   if (!read.ok) return read;
   const nothing = read.bytes.length === 0 && rule.optional === true;
   if (!nothing && !isJson(request.headers['content-type'])) {
@@ -81,9 +86,9 @@ type Bytes =
 
 async function readBytes(request: Request, limits: BodyLimits): Promise<Bytes> {
   const read = await readBody(request, limits);
-  return read.kind === 'read'
-    ? { ok: true, bytes: read.bytes }
-    : refuse(problem(read.kind, read.why, {}, { connection: 'close' }));
+  if (read.kind === 'read') return { ok: true, bytes: read.bytes };
+  const headers = read.kind === 'busy' ? { ...ENDS, 'retry-after': '5' } : ENDS;
+  return refuse(problem(read.kind, read.why, {}, headers));
 }
 
 /** `application/json` and its relatives, whatever parameters follow. */

@@ -2,6 +2,28 @@ import type { Response } from 'express';
 import { pipeline } from 'node:stream/promises';
 import type { Blobs } from '../store/blobs.js';
 
+/**
+ * What a platform may be told the bytes are. Nothing that a browser would run or show as a page; what
+ * is not here goes as bytes without a name for them.
+ */
+const TOLD = new Set([
+  ...[
+    'image/png',
+    'image/jpeg',
+    'image/gif',
+    'image/webp',
+    'image/bmp',
+    'image/tiff',
+    'image/heic',
+  ],
+  ...['audio/mpeg', 'audio/mp4', 'audio/x-m4a', 'audio/aac', 'audio/ogg', 'audio/amr', 'audio/wav'],
+  ...['audio/x-wav', 'audio/flac', 'video/mp4', 'video/mpeg', 'video/webm', 'video/quicktime'],
+  ...['video/3gpp', 'application/ogg', 'application/pdf', 'application/zip', 'application/msword'],
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  ...['application/vnd.ms-excel', 'application/vnd.ms-powerpoint', 'text/plain', 'text/vcard'],
+]);
 /** Pictures a browser shows without running anything. */
 const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
@@ -11,8 +33,11 @@ export interface FileToSend {
   readonly name: string | null;
   readonly type: string | null;
   readonly size: number | null;
-  /** Show it in place, where that is safe. */
-  readonly inline: boolean;
+  /**
+   * `download`: for people, bytes that nothing opens by itself · `inline`: for people, shown in place
+   * where that is safe · `platform`: a download that says its type, since platforms go by that.
+   */
+  readonly purpose: 'download' | 'inline' | 'platform';
 }
 
 /** Streams a file as a download that no browser runs; false when its bytes are gone. */
@@ -26,9 +51,10 @@ export async function sendFile(
     stream.once('open', () => resolve(true)).once('error', () => resolve(false));
   });
   if (!opened) return false;
-  const shown = file.inline && SHOWN.has(file.type ?? '');
+  const shown = file.purpose === 'inline' && SHOWN.has(file.type ?? '');
+  const told = shown || (file.purpose === 'platform' && TOLD.has(file.type ?? ''));
   response.status(200).set({
-    'content-type': shown ? (file.type ?? '') : 'application/octet-stream',
+    'content-type': told ? (file.type ?? '') : 'application/octet-stream',
     'content-disposition': disposition(shown ? 'inline' : 'attachment', nameOf(file)),
     'content-security-policy': "sandbox; default-src 'none'",
     'cache-control': 'private, max-age=3600',

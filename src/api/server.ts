@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { StartProblem } from '../ops/start-problem.js';
 import type { ServeHandler } from '../sdk/treaty.js';
 import { answerProblem } from './problem.js';
+import type { Bounds } from './bounds.js';
+import { networkOf } from './client-address.js';
 import type { HookHandler } from './hooks.js';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -12,6 +14,7 @@ export interface ServerDependencies {
   /** Express, for everything that is not on the hot path. */
   readonly app: () => RequestHandler | undefined;
   readonly requestTimeout: number;
+  readonly bounds: Bounds;
   readonly log: { error(sentence: string, fields: Readonly<Record<string, string>>): void };
 }
 
@@ -53,8 +56,10 @@ async function serveDoor(
       'no open connection with a door of its own is called that',
     );
   }
+  const network = networkOf(deps.bounds.client(request));
+  if (!deps.bounds.streams.admit(network, response)) return void request.resume();
   try {
-    await handler(request, response, path.startsWith('/') ? path : `/${path}`);
+    await handler(request, response, path.startsWith('/') ? path : `/${path}`, network);
   } catch (error) {
     const why = String((error as Error).stack ?? error).slice(0, 2_000);
     deps.log.error('a request at a door of its own failed', { connection: id, why });

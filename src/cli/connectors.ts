@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { explained } from './explained.js';
 import type { ExitCode, JsonOption, Shell } from './shell.js';
 import { table } from './table.js';
 
@@ -6,12 +7,17 @@ export function connectorsCommand(shell: Shell): Command {
   const command = new Command('connectors').description(
     'the platforms this hub can connect · 支持的平台',
   );
-  command
+  const listing = command
     .command('list')
     .description('list them with their titles and how they receive')
     .option('--json', 'the definitions, with JSON Schema of settings and credentials')
     .action(shell.does((options: JsonOption) => list(shell, options)));
-  command
+  explained(listing, {
+    about: ['Reads no data.'],
+    examples: ['connectors list', 'connectors list --json'],
+    exits: ['listed', 'a connector cannot be loaded'],
+  });
+  const checking = command
     .command('check')
     .description('put one to the conformance kit, as docs/conformance.md says')
     .argument('<name>', 'as connectors list shows it')
@@ -21,6 +27,13 @@ export function connectorsCommand(shell: Shell): Command {
         (await import('./connectors/check.js')).checkConnector(shell, name, options),
       ),
     );
+  explained(checking, {
+    about: [
+      'In a checkout: reads test/conformance/<name>/subject.ts, and talks to its simulator only.',
+    ],
+    examples: ['connectors check webhook', 'connectors check email --json'],
+    exits: ['it passes', 'a check failed'],
+  });
   return command;
 }
 

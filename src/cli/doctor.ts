@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { explained } from './explained.js';
 import type { JsonOption, Shell } from './shell.js';
 
 export function doctorCommand(shell: Shell): Command {
-  return new Command('doctor')
+  const command = new Command('doctor')
     .description(
       'look over the installation: what is wrong, and the way out; changes nothing · 体检：检查安装并给出解决办法',
     )
@@ -12,4 +13,11 @@ export function doctorCommand(shell: Shell): Command {
         (await import('./doctor/run.js')).examine(shell, options),
       ),
     );
+  return explained(command, {
+    about: [
+      'Looks at the configuration, Node, connectors, mappings, the data folder, the database, the master key, the connections, the clock, Redis and the public address.',
+    ],
+    examples: ['doctor'],
+    exits: ['nothing is wrong', 'something is, and is named with the way out'],
+  });
 }

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import type { NormaliseOptions } from './normalise/reader.js';
+import { explained } from './explained.js';
 import type { Shell } from './shell.js';
 
 export function normaliseCommand(shell: Shell): Command {
-  return new Command('normalise')
+  const command = new Command('normalise')
     .description(
       'raw payloads in, drafts out: one JSON a line; needs no data and no server · 原始报文转为统一格式，每行一个 JSON',
     )
@@ -12,13 +13,17 @@ export function normaliseCommand(shell: Shell): Command {
     .option('--settings <file>', 'settings of the connection as YAML or JSON (default: defaults)')
     .option('--type <type>', 'the content type they came with')
     .option('--query <query>', 'the query string they came with, without ?')
-    .addHelpText(
-      'after',
-      '\nEvery line carries `source`, the file as named. Input that cannot be read gives a line with `error`, and exit code 1 at the end.',
-    )
     .action(
       shell.does(async (connector: string, files: string[], options: NormaliseOptions) =>
         (await import('./normalise/run.js')).normalise(shell, { connector, files, ...options }),
       ),
     );
+  return explained(command, {
+    about: [
+      'Every line carries `source`, the file as named. Input that cannot be read gives a line with `error`; the rest goes on.',
+      'What it prints can be imported: import drafts.jsonl --connection <id>.',
+    ],
+    examples: ['normalise email mails/ > drafts.jsonl', 'normalise webhook - < body.json'],
+    exits: ['everything was read', 'some input could not be read'],
+  });
 }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { Redriven } from './data/operations.js';
+import { explained, READS_THE_DATA } from './explained.js';
 import { readIds } from './ids.js';
 import type { ExitCode, Shell } from './shell.js';
 import { withOperations } from './with-operations.js';
@@ -9,7 +11,7 @@ interface RedriveOptions {
 }
 
 export function redriveCommand(shell: Shell): Command {
-  return new Command('redrive')
+  const command = new Command('redrive')
     .description(
       'put dead letters back to work: messages that could not be filed, replies that failed · 重新处理失败的消息与回复',
     )
@@ -19,6 +21,11 @@ export function redriveCommand(shell: Shell): Command {
     )
     .option('--json', 'as JSON')
     .action(shell.does((options: RedriveOptions) => redrive(shell, options)));
+  return explained(command, {
+    about: [READS_THE_DATA],
+    examples: ['redrive', 'redrive --delivery 12 13'],
+    exits: ['done', 'one of the named deliveries cannot be sent again'],
+  });
 }
 
 async function redrive(shell: Shell, { delivery, json }: RedriveOptions): Promise<ExitCode> {
@@ -26,11 +33,12 @@ async function redrive(shell: Shell, { delivery, json }: RedriveOptions): Promis
   return withOperations<ExitCode>(shell, async ({ operations, served }) => {
     const done = await operations.redrive({ deliveries });
     const when = served ? '' : '; they are worked on when the hub starts';
-    shell.out(
-      json === true
-        ? JSON.stringify(done)
-        : `${done.drafts} messages and ${done.deliveries} replies back to work${when}`,
-    );
+    shell.out(json === true ? JSON.stringify(done) : told(done, when));
     return deliveries !== null && done.deliveries < deliveries.length ? 1 : 0;
   });
+}
+
+function told({ drafts, deliveries }: Redriven, when: string): string {
+  if (drafts + deliveries === 0) return 'nothing to do: there is no dead letter';
+  return `${drafts} messages and ${deliveries} replies back to work${when}`;
 }

@@ -1,29 +1,38 @@
 import { Command } from 'commander';
 import type { Operations } from './data/operations.js';
 import { openProgress } from './progress.js';
+import { explained, READS_THE_DATA } from './explained.js';
 import { readIds } from './ids.js';
-import { CommandProblem, usage, type ExitCode, type Shell } from './shell.js';
+import { CommandProblem, usage, type ExitCode, type JsonOption, type Shell } from './shell.js';
 import { withOperations } from './with-operations.js';
 
 const BATCH = 500;
 
-interface ReplayOptions {
+interface ReplayOptions extends JsonOption {
   readonly quarantine?: boolean;
   readonly envelope?: readonly string[];
 }
 
 export function replayCommand(shell: Shell): Command {
-  return new Command('replay')
+  const command = new Command('replay')
     .description(
       'read envelopes again from the start, after a mapping or a connector was mended · 重新处理原始报文',
     )
     .option('--quarantine', 'everything in quarantine')
     .option('--envelope <id...>', 'these envelopes')
-    .addHelpText('after', '\nWhat became a message before stays one message.')
+    .option('--json', 'as JSON')
     .action(shell.does((options: ReplayOptions) => replay(shell, options)));
+  return explained(command, {
+    about: [READS_THE_DATA, 'What became a message before stays one message.'],
+    examples: ['replay --quarantine', 'replay --envelope 17 18'],
+    exits: ['put back to the start', 'an envelope is not there'],
+  });
 }
 
-async function replay(shell: Shell, { quarantine, envelope }: ReplayOptions): Promise<ExitCode> {
+async function replay(
+  shell: Shell,
+  { quarantine, envelope, json }: ReplayOptions,
+): Promise<ExitCode> {
   if ((quarantine === true) === (envelope !== undefined)) {
     throw usage('say what to replay: --quarantine, or --envelope with ids');
   }
@@ -33,7 +42,9 @@ async function replay(shell: Shell, { quarantine, envelope }: ReplayOptions): Pr
         ? await replayQuarantine(shell, operations)
         : await replayChosen(operations, readIds(envelope));
     const when = served ? '' : '; they are read when the hub starts';
-    shell.out(`${replayed} envelope${replayed === 1 ? '' : 's'} put back to the start${when}`);
+    if (json === true) shell.out(JSON.stringify({ replayed }));
+    else if (replayed === 0) shell.out('nothing to do: nothing is in quarantine');
+    else shell.out(`${replayed} envelope${replayed === 1 ? '' : 's'} put back to the start${when}`);
     return 0;
   });
 }

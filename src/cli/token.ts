@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { explained, READS_THE_DATA } from './explained.js';
 import type { ExitCode, Shell } from './shell.js';
 import { withOperations } from './with-operations.js';
 
@@ -10,13 +11,18 @@ interface CreateOptions {
 
 export function tokenCommand(shell: Shell): Command {
   const command = new Command('token').description('tokens for the API · API 令牌');
-  command
+  const creating = command
     .command('create')
     .description('make a token; it is shown once, only its hash is kept')
     .addOption(new Option('--scope <scope>', 'what it may do').choices(SCOPES).default('admin'))
     .option('--name <name>', 'who will use it', 'command line')
     .option('--json', 'as JSON')
     .action(shell.does((options: CreateOptions) => create(shell, options)));
+  explained(creating, {
+    about: [READS_THE_DATA],
+    examples: ['token create --scope agent --name "support desk"', 'token create --json'],
+    exits: ['made', 'it could not be made'],
+  });
   return command;
 }
 

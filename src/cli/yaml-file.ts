@@ -1,15 +1,24 @@
 import { readFileSync, statSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { lineAt, readYaml, yamlValue } from '../model/yaml.js';
 import { usage } from './shell.js';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** A YAML (or JSON) file a person named; what is wrong with it is bad usage. */
-export function readYamlFile(path: string): unknown {
-  const document = parseDocument(readText(path));
-  const [error] = document.errors;
-  if (error === undefined) return (document.toJS({ maxAliasCount: 0 }) ?? {}) as unknown;
-  throw usage(`${path}:${error.linePos?.[0].line ?? 1}: ${error.message.split('\n', 1)[0] ?? ''}`);
+/** A YAML (or JSON) file a person named; what is wrong with it is bad usage. An empty one is an empty tree. */
+export interface NamedFile {
+  readonly value: unknown;
+  /** `care.yaml:3`: where a part of it stands. */
+  readonly placeOf: (path: readonly PropertyKey[]) => string;
+}
+
+export function readYamlFile(path: string): NamedFile {
+  const yaml = readYaml(readText(path));
+  const [problem] = yaml.problems;
+  if (problem !== undefined) throw usage(`${path}:${problem.line}: ${problem.text}`);
+  return {
+    value: yamlValue(yaml) ?? {},
+    placeOf: (part) => `${path}:${lineAt(yaml, part)}`,
+  };
 }
 
 function readText(path: string): string {

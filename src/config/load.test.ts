@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigProblem, loadConfig } from './load.js';
+import { loadConfig } from './load.js';
+import { ConfigProblem } from './problem.js';
 
 let folder: string;
 beforeEach(() => {
@@ -79,7 +80,7 @@ describe('a mistake is one sentence that names', () => {
 
   test('a knob that does not exist', () => {
     expect(problem(says('server:', '  prot: 80'))).toContain(
-      `${file(2)}server.prot is 80: there is no such knob`,
+      `${file(2)}server.prot is 80: there is no such knob, did you mean port?`,
     );
     expect(problem(says('# one', 'sever:', '  port: 80'))).toContain(`${file(2)}sever is`);
   });
@@ -89,8 +90,23 @@ describe('a mistake is one sentence that names', () => {
   });
 
   test('a line that is no YAML', () => {
-    expect(problem(says('server:', '  port: [1'))).toMatch(/hubbub\.yaml:[23]: .*mend that line$/);
-    expect(problem(says('server: { port: 1 }', 'server: { port: 2 }'))).toContain(file(2));
+    const twice = problem(says('server: { port: 1 }', 'server: { port: 2 }'));
+    expect(twice).toBe(`${file(2)}not valid YAML: Map keys must be unique: mend that line`);
+    expect(problem(says('a: &b 1', 'c: *b'))).toContain(`${file(2)}an alias (\`*b\`)`);
+  });
+
+  test('the line at which something begins that never ends, not the one where that is noticed', () => {
+    expect(problem(says('server:', '  port: [1', 'data:', '  dir: x'))).toContain(file(2));
+    expect(problem(says('server:', '  host: "x', '  port: 80', '', ''))).toContain(file(2));
+    expect(problem(says('data: { dir: x', 'server:', '  port: 80'))).toContain(file(1));
+  });
+
+  test('the entry of a list, its value and what was expected', () => {
+    const lines = ['network:', '  allowPrivate:', '    - 10.0.0.0/8', '    - 10.0.0.0/99'];
+    const sentence = problem(says(...lines));
+    expect(sentence).toContain(
+      `${file(4)}network.allowPrivate.1 is "10.0.0.0/99": a range of addresses was expected`,
+    );
   });
 
   test('a file that is a list', () => {

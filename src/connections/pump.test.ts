@@ -16,7 +16,7 @@ beforeEach(async () => {
   await test_.store.write(function* () {
     yield* insertConnection({
       ...{ id: 'a', connector: 'courier', name: 'a', group_id: yield* ensureGroup('g') },
-      ...{ settings: '{}', credentials: '', path_secret: null, status: 'active', created_at: 0 },
+      ...{ settings: '{}', credentials: '', status: 'active', created_at: 0 },
     });
     yield* saveCursor('a', 'INBOX', '7');
   });

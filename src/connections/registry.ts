@@ -92,6 +92,7 @@ function connectedOf(
   const settings = JSON.parse(row.settings) as Record<string, unknown>;
   const set = mappingsFor(mappings, row.connector, settings);
   if (set === null) throw new Error(`there is no mapping for ${row.connector}`);
+  const credentials = vault.open(row.id, row.credentials) as Record<string, unknown>;
   return {
     id: row.id,
     group: row.group_id,
@@ -99,17 +100,22 @@ function connectedOf(
     status: row.status,
     connector,
     mappings: set,
-    pathSecret: row.path_secret,
     account: {
       id: row.id,
       settings,
-      credentials: vault.open(row.id, row.credentials) as Record<string, unknown>,
-      hookUrl: hookUrl(publicUrl(), row.id, row.path_secret),
+      credentials,
+      hookUrl: `${hookUrl(publicUrl(), row.id)}${pathSecretOf(credentials)}`,
       macKeys: vault.macKeys(row.id),
     },
   };
 }
 
-export function hookUrl(base: string, id: string, pathSecret: string | null): string {
-  return `${base}/hooks/${encodeURIComponent(id)}${pathSecret === null ? '' : `/${pathSecret}`}`;
+/** Where a platform calls, without the secret that may follow. */
+export function hookUrl(base: string, id: string): string {
+  return `${base}/hooks/${encodeURIComponent(id)}`;
+}
+
+/** The secret path of a hook is sealed with the other credentials; only the account in memory carries it. */
+function pathSecretOf({ pathSecret }: Readonly<Record<string, unknown>>): string {
+  return typeof pathSecret === 'string' && pathSecret !== '' ? `/${pathSecret}` : '';
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
+import { mappingsFor, type MappingLibrary } from '../mapping/load.js';
 import type { Clock } from '../model/time.js';
 import { fieldMeta } from '../sdk/fields.js';
 import type { Checked, Connector, Live } from '../sdk/treaty.js';
@@ -15,6 +16,7 @@ import {
 import { abandonQueue } from '../replies/abandon.js';
 import { rescheduleConnection } from '../store/deliveries.js';
 import type { Store } from '../store/store.js';
+import { patched } from './patch.js';
 import type { Registry } from './registry.js';
 import type { Vault } from './vault.js';
 
@@ -23,6 +25,7 @@ export interface ServiceDependencies {
   readonly vault: Vault;
   readonly registry: Registry;
   readonly connectors: ReadonlyMap<string, Connector>;
+  readonly mappings: MappingLibrary;
   readonly clock: Clock;
   /** The open live half, here or opened for the purpose. */
   readonly withLive: <T>(connection: string, use: (live: Live) => Promise<T>) => Promise<T>;
@@ -36,7 +39,7 @@ export interface NewConnection {
   readonly credentials: unknown;
 }
 
-/** What is absent stays as it is. */
+/** What is absent stays as it is; null takes a field away. */
 export interface ConnectionEdit {
   readonly name?: string | undefined;
   readonly settings?: unknown;
@@ -112,7 +115,7 @@ async function add(
   if (connector === undefined) {
     return { kind: 'unknown', what: 'connector', known: [...deps.connectors.keys()] };
   }
-  const form = readForm(connector, settings, credentials);
+  const form = readForm(deps, connector, { settings, credentials });
   if (form.kind === 'invalid') return form;
   const id = await freeId(deps, name);
   const now = deps.clock.now();
@@ -124,7 +127,6 @@ async function add(
       group_id: yield* ensureGroup(group ?? 'default'),
       settings: JSON.stringify(form.settings),
       credentials: deps.vault.seal(id, form.credentials),
-      path_secret: pathSecretOf(form.credentials),
       status: 'active',
       created_at: now,
     });
@@ -150,18 +152,17 @@ async function changeOne(
   }
   // A connection that cannot be opened (its secrets were sealed with a lost key) is mended by entering them again.
   const present = deps.registry.find(id)?.account;
-  const form = readForm(
-    connector,
-    { ...asRecord(JSON.parse(row.settings)), ...asRecord(change.settings) },
-    { ...present?.credentials, ...asRecord(change.credentials) },
-  );
+  const { settings, credentials } = connector.definition;
+  const form = readForm(deps, connector, {
+    settings: patched(settings, asRecord(JSON.parse(row.settings)), asRecord(change.settings)),
+    credentials: patched(credentials, asRecord(present?.credentials), asRecord(change.credentials)),
+  });
   if (form.kind === 'invalid') return form;
   await deps.store.write(function* () {
     yield* changeConnection(id, {
       name: change.name ?? row.name,
       settings: JSON.stringify(form.settings),
       credentials: deps.vault.seal(id, form.credentials),
-      pathSecret: pathSecretOf(form.credentials),
     });
     if (row.status !== 'failing') return;
     // What the platform refused was changed: the queue goes on, and stops again if it was not enough.
@@ -180,10 +181,18 @@ type Form =
     }
   | { readonly kind: 'invalid'; readonly problems: readonly FormProblem[] };
 
-function readForm({ definition }: Connector, settings: unknown, credentials: unknown): Form {
+function readForm(
+  { mappings }: ServiceDependencies,
+  { definition }: Connector,
+  { settings, credentials }: Pick<NewConnection, 'settings' | 'credentials'>,
+): Form {
   const s = definition.settings.safeParse(settings ?? {});
   const c = definition.credentials.safeParse(credentials ?? {});
-  if (s.success && c.success) return { kind: 'valid', settings: s.data, credentials: c.data };
+  if (s.success && c.success) {
+    const problem = mappingProblem(mappings, definition.name, s.data);
+    if (problem !== null) return { kind: 'invalid', problems: [problem] };
+    return { kind: 'valid', settings: s.data, credentials: c.data };
+  }
   return {
     kind: 'invalid',
     problems: [
@@ -191,6 +200,19 @@ function readForm({ definition }: Connector, settings: unknown, credentials: unk
       ...problemsOf('credentials', c, definition.credentials),
     ],
   };
+}
+
+/** Without its mapping a connection would be left out, and nobody would be told. */
+function mappingProblem(
+  mappings: MappingLibrary,
+  connector: string,
+  settings: Record<string, unknown>,
+): FormProblem | null {
+  if (mappingsFor(mappings, connector, settings) !== null) return null;
+  const { mapping } = settings;
+  const folder = `mappings/${connector}/${typeof mapping === 'string' ? mapping : ''}`;
+  const message = `there is no ${folder}: put it into HUBBUB_CONFIG_DIR and start the hub again`;
+  return { field: 'settings.mapping', message };
 }
 
 function problemsOf(
@@ -211,11 +233,6 @@ function problemsOf(
 
 const asRecord = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? { ...value } : {};
-
-function pathSecretOf(credentials: Record<string, unknown>): string | null {
-  const { pathSecret } = credentials;
-  return typeof pathSecret === 'string' && pathSecret !== '' ? pathSecret : null;
-}
 
 /** A readable id from the name; ids of removed connections are never given again. */
 async function freeId({ store }: ServiceDependencies, name: string): Promise<string> {

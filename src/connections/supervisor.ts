@@ -191,7 +191,7 @@ export async function openOnce<T>(
 }
 
 function sameAccount(a: Connected, b: Connected): boolean {
-  return JSON.stringify([a.account, a.pathSecret]) === JSON.stringify([b.account, b.pathSecret]);
+  return JSON.stringify(a.account) === JSON.stringify(b.account);
 }
 
 /** A connector that throws at once is no different from one whose promise rejects. */

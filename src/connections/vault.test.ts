@@ -1,9 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTestStore, type TestStore } from '../../test/database.js';
-import { openVault, readMasterKeys, VaultProblem, type Vault } from './vault.js';
+import type { Work } from '../store/work.js';
+import { masterKeysOf, VaultProblem } from './master-key.js';
+import { openVault, type Vault } from './vault.js';
 
 let test_: TestStore;
 let folder: string;
@@ -18,7 +28,7 @@ afterEach(async () => {
 
 const newKey = (): string => randomBytes(32).toString('base64');
 const open = (keys: string | null): Promise<Vault> =>
-  openVault(test_.store, readMasterKeys(keys, folder), 0);
+  openVault(test_.store, masterKeysOf(keys, folder), 0);
 const SECRETS = { password: '口令 canary' };
 
 describe('a sealed secret', () => {
@@ -82,7 +92,7 @@ describe('the master key', () => {
   test.each(['', 'c2hvcnQ=', 'not base64 at all', `${'A'.repeat(44)},`])(
     'has to be 32 bytes in base64: %j is refused with the way out',
     (given) => {
-      expect(() => readMasterKeys(given, folder)).toThrow(/HUBBUB_MASTER_KEY.*openssl rand/);
+      expect(() => masterKeysOf(given, folder).read()).toThrow(/HUBBUB_MASTER_KEY.*openssl rand/);
     },
   );
 
@@ -97,7 +107,40 @@ describe('the master key', () => {
 
   test('in a file that holds something else is named by the file', () => {
     writeFileSync(join(folder, 'master.key'), 'hello');
-    expect(() => readMasterKeys(null, folder)).toThrow(join(folder, 'master.key'));
+    expect(() => masterKeysOf(null, folder).read()).toThrow(join(folder, 'master.key'));
+  });
+
+  test('that is gone is not made anew: what is sealed would stay closed, so the start leaves nothing', async () => {
+    await open(null);
+    rmSync(join(folder, 'master.key'));
+    await expect(open(null)).rejects.toThrow(/master\.key.*sealed.*HUBBUB_MASTER_KEY/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('of a first start that came second elsewhere is taken back', async () => {
+    const keys = masterKeysOf(null, folder);
+    const first = newKey();
+    const read = test_.store.read.bind(test_.store);
+    // Both looked before either had sealed anything.
+    let looked = false;
+    const store = {
+      ...test_.store,
+      read: async <T>(work: () => Work<T>) => {
+        const seen = await read(work);
+        if (!looked) await openVault(test_.store, masterKeysOf(first, ''), 0);
+        looked = true;
+        return seen;
+      },
+    };
+    await expect(openVault(store, keys, 0)).rejects.toThrow(/not the one/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('of first starts that share a folder is one, whole, and nothing lies beside it', async () => {
+    const vaults = await Promise.all([open(null), open(null), open(null)]);
+    const sealed = vaults[0].seal('shop', SECRETS);
+    expect(vaults.map((vault) => vault.open('shop', sealed))).toEqual([SECRETS, SECRETS, SECRETS]);
+    expect(readdirSync(folder)).toEqual(['master.key']);
   });
 
   test('of two processes that start at the same time is one, and so are their token keys', async () => {

@@ -1,26 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { MacKey } from '../sdk/inbound.js';
 import type { Store } from '../store/store.js';
 import { all, get, run, type Work } from '../store/work.js';
+import { KEY_BYTES, VaultProblem, type MasterKey, type MasterKeys } from './master-key.js';
 
-const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const KEY_FILE = 'master.key';
 const CHECK = 'masterKeyCheck';
-
-/** The master key does not fit, or is malformed; one sentence with the way out. */
-export class VaultProblem extends Error {}
 
 /** Seals credentials with AES-256-GCM; the connection's id is authenticated with them. */
 export interface Vault {
@@ -30,57 +16,10 @@ export interface Vault {
   macKeys(connection: string): readonly MacKey[];
 }
 
-interface MasterKey {
-  readonly id: string;
-  readonly key: Buffer;
-}
-
-/** `given`: HUBBUB_MASTER_KEY, `new,old` while keys are rotated; null: a file in the data folder. */
-export function readMasterKeys(given: string | null, dataFolder: string): readonly MasterKey[] {
-  const texts = given === null ? [readOrMakeKeyFile(join(dataFolder, KEY_FILE))] : given.split(',');
-  return texts.map((text) => {
-    const key = Buffer.from(text.trim(), 'base64');
-    if (key.length !== KEY_BYTES) {
-      throw new VaultProblem(
-        `${given === null ? join(dataFolder, KEY_FILE) : 'HUBBUB_MASTER_KEY'} is not a key: 32 bytes in base64 are needed; make one with: openssl rand -base64 32`,
-      );
-    }
-    return { id: createHash('sha256').update(key).digest('hex').slice(0, 8), key };
-  });
-}
-
-function readOrMakeKeyFile(path: string): string {
-  try {
-    if (!existsSync(path)) makeKeyFile(path);
-    chmodSync(path, 0o600);
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as { code?: string };
-    throw new VaultProblem(
-      `the master key ${path} cannot be read (${code ?? String(error)}): make it a file of this user, or give the key in HUBBUB_MASTER_KEY`,
-    );
-  }
-}
-
-/** Durable before anything is sealed with it: a key that a power cut takes along takes every secret with it. */
-function makeKeyFile(path: string): void {
-  const text = randomBytes(KEY_BYTES).toString('base64');
-  writeFileSync(path, text, { mode: 0o600, flag: 'wx', flush: true });
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
-}
-
 /** Opens the vault and proves that the key is the one this database was sealed with. */
-export async function openVault(
-  store: Store,
-  keys: readonly MasterKey[],
-  now: number,
-): Promise<Vault> {
+export async function openVault(store: Store, given: MasterKeys, now: number): Promise<Vault> {
+  const keys = await fittingKeys(store, given);
   const [newest] = keys;
-  if (newest === undefined) throw new VaultProblem('there is no master key');
-  const sealed = await store.write(() => checkOrInit(newest));
-  unseal(keys, CHECK, sealed);
   const rows = await store.write(() => ensureMacKeys(newest, now));
   const roots = rows.map(({ id, wrapped }) => ({
     id,
@@ -97,6 +36,34 @@ export async function openVault(
   };
 }
 
+/** The keys that open this database; the first start makes one, and a start that fails leaves none behind. */
+async function fittingKeys(
+  store: Store,
+  source: MasterKeys,
+): Promise<readonly [MasterKey, ...MasterKey[]]> {
+  // In this order: who sealed something had its key on the disk before.
+  const sealed = await store.read(checkSealed);
+  const [newest, ...older] = source.read();
+  if (newest !== undefined) {
+    unseal([newest, ...older], CHECK, await store.write(() => checkOrInit(newest)));
+    return [newest, ...older];
+  }
+  if (sealed !== undefined) throw source.missing();
+  const made = source.make();
+  try {
+    unseal([made], CHECK, await store.write(() => checkOrInit(made)));
+    return [made];
+  } catch (error) {
+    // Another process, with a folder of its own, was the first: nothing was sealed with this one.
+    source.unmake();
+    throw error;
+  }
+}
+
+function* checkSealed(): Work<string | undefined> {
+  return (yield* get<{ value: string }>('SELECT value FROM facts WHERE name = ?', CHECK))?.value;
+}
+
 /** What the first start sealed; of several processes that start at once one is the first. */
 function* checkOrInit(key: MasterKey): Work<string> {
   yield* run(
@@ -104,8 +71,7 @@ function* checkOrInit(key: MasterKey): Work<string> {
     CHECK,
     sealWith(key, CHECK, 'hubbub'),
   );
-  const row = yield* get<{ value: string }>('SELECT value FROM facts WHERE name = ?', CHECK);
-  return row?.value ?? '';
+  return (yield* checkSealed()) ?? '';
 }
 
 interface WrappedKey {

@@ -1,7 +1,8 @@
 import type { FindConnection } from '../intake/connected.js';
+import { confirmedReplyTo, unconfirmedReplyTo } from '../model/reply-context.js';
 import type { Ticket } from '../model/ticket.js';
 import { windowCloses } from '../replies/admit.js';
-import type { ConversationRow } from '../store/conversations.js';
+import { contextOf, type ConversationRow } from '../store/conversations.js';
 
 export interface ConversationShown {
   readonly row: ConversationRow;
@@ -29,9 +30,18 @@ export function conversationView(
     name: row.name,
     subject: row.subject,
     person,
+    replyTo: replyTo(row),
     lastInAt: row.last_in_at === null ? null : new Date(row.last_in_at).toISOString(),
     replyWindow: replyWindow(deps, row, used),
   };
+}
+
+function replyTo(row: ConversationRow): View['replyTo'] {
+  const context = contextOf(row);
+  const wished = unconfirmedReplyTo(context);
+  if (wished !== null) return { address: wished, confirmed: false };
+  const confirmed = confirmedReplyTo(context);
+  return confirmed === null ? null : { address: confirmed, confirmed: true };
 }
 
 /** Closed for good where the connection was removed. */

@@ -14,6 +14,8 @@ import {
   type ConversationRow,
 } from '../store/conversations.js';
 import { insertMessage } from '../store/messages.js';
+import type { Once } from '../store/idempotency.js';
+import { besideHolder } from '../store/leases.js';
 import type { Store } from '../store/store.js';
 import { tellAgain } from '../store/tellings.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
@@ -32,14 +34,23 @@ export interface AgentTicket {
 
 export type Opened =
   | { readonly kind: 'opened'; readonly ticket: number }
+  | { readonly kind: 'taken' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** What a ticket that is opened by hand needs of the house. */
+export interface OpeningDependencies {
+  readonly store: Store;
+  readonly queue: Queue;
+  /** Runs in the same transaction; `taken`: the request came before. */
+  readonly once: Once<number> | null;
+}
 
 /**
  * Opens a ticket on the conversation this address is known by, or on a new one. An address that an
  * agent typed proves nobody. What the platform would not take is refused before anything is written.
  */
 export async function openByAgent(
-  { store, queue }: { readonly store: Store; readonly queue: Queue },
+  { store, queue, once }: OpeningDependencies,
   asked: AgentTicket,
   act: Act,
 ): Promise<Opened> {
@@ -49,7 +60,13 @@ export async function openByAgent(
     const refusal = rehearse(asked, known, act);
     if (refusal !== null) return { kind: 'refused', refusal };
   }
-  const ticket = await store.write(() => open(asked, act));
+  const ticket = await store.write(function* () {
+    if (once !== null && !(yield* once.take())) return null;
+    const opened = yield* open(asked, act);
+    if (once !== null) yield* once.keep(opened);
+    return opened;
+  });
+  if (ticket === null) return { kind: 'taken' };
   queue.ring('announce', 1);
   queue.ring(asked.log ? 'file' : 'send', 1);
   return { kind: 'opened', ticket };
@@ -90,8 +107,10 @@ const UNREACHABLE: Refusal = {
 
 const NOBODY_YET = { key: '', subject: null, context: '{}', last_in_at: null } as const;
 
+/** Beside the ordered writer: the same address is one conversation, whoever hears of it first. */
 function* open(asked: AgentTicket, act: Act): Work<number> {
   const { connected } = asked;
+  yield* besideHolder('filing');
   const known = yield* conversationOfHandle(connected.id, asked.handle);
   const { conversation } = yield* identify(
     draftOf(asked, known ?? null, act),
@@ -162,8 +181,11 @@ function* writeFirst(
   yield* queueReply({ reply, full, conversation, member: ticket, parts: rendered.parts });
 }
 
+/** The conversation is known: there is nothing to choose and nothing to confirm. */
+const NO_CHOICE = { conversation: null, confirm: [], replyTo: null } as const;
+
 function replyOf({ text }: AgentTicket, ticket: number, { who }: Act): NewReply {
-  return { ticket, text, html: null, attachments: [], conversation: null, agent: who };
+  return { ticket, text, html: null, attachments: [], ...NO_CHOICE, agent: who };
 }
 
 /** The form in which a customer's own message would have told who they are. */

@@ -3,6 +3,7 @@ import { atBestProof } from '../model/identity.js';
 import type { Ticket } from '../model/ticket.js';
 import { TICKET_VERSION } from '../model/ticket.js';
 import type { TicketState } from '../model/ticket-state.js';
+import { warningsOf } from './ticket-warnings.js';
 import { conversationView } from './conversation-view.js';
 import type { ConversationRow } from '../store/conversations.js';
 import {
@@ -79,6 +80,7 @@ export const iso = (at: number): string => new Date(at).toISOString();
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 function ticketOf(known: Known, { row, members, state }: Shown): Ticket {
+  const conversations = conversationsOf(known, members);
   return {
     version: TICKET_VERSION,
     number: row.id,
@@ -87,7 +89,8 @@ function ticketOf(known: Known, { row, members, state }: Shown): Ticket {
     subject: state.subject,
     spam: state.spam,
     person: personOf(known, row),
-    conversations: conversationsOf(known, members),
+    conversations,
+    warnings: warningsOf(conversations, [...known.persons.values()]),
     category: state.category,
     priority: state.priority,
     clocks: clocksOf(state),

@@ -1,4 +1,4 @@
-import { openTestStore, type TestStore } from '../../test/database.js';
+import { onPostgres, openTestStore, type TestStore } from '../../test/database.js';
 import { testClock } from '../../test/clock.js';
 import { holdLease, takeLease } from '../store/leases.js';
 import { eventsAfter, insertEvent } from '../store/tickets.js';
@@ -34,27 +34,50 @@ test('events get numbers without a gap, however many there are, and readers are 
   await record(2_500);
   await announce(deps());
   expect(await numbers()).toEqual(Array.from({ length: 2_500 }, (_, i) => i + 1));
-  expect(pokes).toBe(3);
+  expect(pokes).toBeGreaterThan(0);
 });
 
-test('nobody is poked when nothing happened', async () => {
-  await announce(deps());
-  expect(pokes).toBe(0);
-});
+if (onPostgres) {
+  test('nobody is poked when nothing happened', async () => {
+    await announce(deps());
+    expect(pokes).toBe(0);
+  });
 
-test('who does not hold the lease numbers nothing', async () => {
-  await record(1);
-  await test_.store.write(() => takeLease('announcing', 'somebody else', clock.now(), 9e15));
-  await announce(deps());
-  expect([await numbers(), pokes]).toEqual([[], 0]);
-});
+  test('who does not hold the lease numbers nothing', async () => {
+    await record(1);
+    await test_.store.write(() => takeLease('announcing', 'somebody else', clock.now(), 9e15));
+    await announce(deps());
+    expect([await numbers(), pokes]).toEqual([[], 0]);
+  });
 
-test('who slept past the lease numbers nothing, although it thinks it holds it', async () => {
-  const sleeper = deps();
-  await sleeper.lease();
-  await record(1);
-  clock.pass(60_000);
-  await test_.store.write(() => takeLease('announcing', 'the next', clock.now(), 9e15));
-  await announce({ ...sleeper, lease: () => Promise.resolve(1) });
-  expect([await numbers(), pokes]).toEqual([[], 0]);
-});
+  test('who slept past the lease numbers nothing, although it thinks it holds it', async () => {
+    const sleeper = deps();
+    await sleeper.lease();
+    await record(1);
+    clock.pass(60_000);
+    await test_.store.write(() => takeLease('announcing', 'the next', clock.now(), 9e15));
+    await announce({ ...sleeper, lease: () => Promise.resolve(1) });
+    expect([await numbers(), pokes]).toEqual([[], 0]);
+  });
+} else {
+  test('the one writer of an embedded database numbers events as it records them', async () => {
+    await record(2);
+    expect(await numbers()).toEqual([1, 2]);
+  });
+
+  test('a work that fails takes its numbers back', async () => {
+    await record(1);
+    const failing = test_.store.write(function* () {
+      yield* insertEvent(
+        { id: 1, conversation: null },
+        { type: 'noted', data: { message: 9 } },
+        1,
+        'test',
+      );
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    await record(1);
+    expect(await numbers()).toEqual([1, 2]);
+  });
+}

@@ -13,7 +13,6 @@ export interface Connected {
   readonly connector: Connector;
   readonly account: Account;
   readonly mappings: MappingSet;
-  readonly pathSecret: string | null;
 }
 
 /** Handed in by the composition root; undefined: unknown or removed. */

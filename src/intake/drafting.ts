@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { Draft } from '../model/draft.js';
 import type { DraftInput } from '../model/draft.js';
+import { boundedKey } from '../model/key.js';
 import { applyMapping } from '../mapping/apply.js';
 import type { MappingInput, MappingSet } from '../mapping/mapping.js';
 import type { Account, Decoded, Envelope, Raw } from '../sdk/inbound.js';
@@ -139,11 +140,10 @@ function keep(mapped: MappedDraft, drafts: Map<string, MappedDraft>, remarks: st
     return;
   }
   remarks.push('two facts of the envelope had the same id; the second got its hash added');
-  const other = `${id.slice(0, ID_LENGTH - HASH_LENGTH - 1)}#${hash(content)}`;
+  const other = boundedKey(`${id}#${hash(content)}`);
   drafts.set(other, { ...mapped, draft: { ...mapped.draft, id: other } });
 }
 
-const ID_LENGTH = 1_000;
 const HASH_LENGTH = 32;
 
 function hash(text: string): string {

@@ -5,15 +5,17 @@
  */
 import { opening, type Complaint } from './complaint.js';
 import { identify, type Identified } from './identify.js';
+import { insertMessageOf, type Placing } from './keep.js';
 import { match } from './match.js';
 import type { Matching } from './matching.js';
 import { keepTelling, tellMore } from './remember.js';
-import type { Heard, Telling } from './telling.js';
+import type { Heard } from './telling.js';
 import { judge, recordEvent, type Decision } from '../desk/graph.js';
 import type { Side } from '../matching/compare.js';
 import { continues } from '../matching/decide.js';
 import type { Draft } from '../model/draft.js';
 import type { Evidence } from '../model/evidence.js';
+import { layContext } from '../model/reply-context.js';
 import {
   applyEvent,
   excerpt,
@@ -22,16 +24,16 @@ import {
   type TicketEvent,
   type TicketState,
 } from '../model/ticket-state.js';
-import { touchConversation, type ConversationRow } from '../store/conversations.js';
-import { insertAttachment, insertMessage } from '../store/messages.js';
+import { contextOf, touchConversation, type ConversationRow } from '../store/conversations.js';
 import { membersOf, tellAgain } from '../store/tellings.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
 /** A telling on its way to a ticket. */
-export interface Filing extends Telling {
+export interface Filing extends Placing {
   readonly matching: Matching;
-  readonly now: number;
+  /** What it says; null: nothing that could be matched. */
+  readonly heard: Heard | null;
 }
 
 export function* fileMessage(filing: Filing): Work<void> {
@@ -43,7 +45,9 @@ export function* fileMessage(filing: Filing): Work<void> {
   const ticket =
     follows === null ? yield* openTicket(filing, conversation) : yield* follow(filing, follows);
   const lastInAt = Math.max(time.at, conversation.last_in_at ?? 0);
-  yield* touchConversation(conversation.id, ticket, mergedContext(conversation, draft), lastInAt);
+  const before = conversation.last_in_at === null ? null : contextOf(conversation);
+  const context = JSON.stringify(layContext(before, draft.replyContext));
+  yield* touchConversation(conversation.id, ticket, context, lastInAt);
   if (place.apart !== null) yield* keepApart(place.apart, ticket, now);
   if (heard !== null) yield* tell(filing, { ticket, heard, identified, place });
 }
@@ -186,50 +190,4 @@ function* openTicket(filing: Filing, conversation: ConversationRow): Work<number
 function subjectOf(draft: Draft): string | null {
   const subject = draft.subject ?? excerpt(draft.text).slice(0, 80);
   return subject === '' ? null : subject;
-}
-
-/** The message a draft becomes, with its attachments waiting to be fetched. */
-export function* insertMessageOf(
-  { row, draft, time }: Telling,
-  ticket: number,
-  conversation: number,
-): Work<number> {
-  const message = yield* insertMessage({
-    ticket_id: ticket,
-    conversation_id: conversation,
-    draft_id: row.id,
-    direction: 'in',
-    kind: draft.kind,
-    at: time.at,
-    corrected: Number(time.corrected),
-    received_at: Date.parse(draft.receivedAt),
-    author: draft.sender.handle,
-    author_name: draft.sender.name,
-    subject: draft.subject,
-    text: draft.text,
-    html: draft.html,
-    visibility: draft.visibility,
-  });
-  for (const { ref, name, type, size } of draft.attachments) {
-    yield* insertAttachment({
-      message_id: message,
-      envelope_id: row.envelope_id,
-      connection_id: draft.connection,
-      ref,
-      name,
-      type,
-      size,
-      sha256: null,
-      state: 'pending',
-    });
-  }
-  return message;
-}
-
-/** Each draft's reply context lies over those before it; its `opening` counts with the first draft alone. */
-function mergedContext(conversation: ConversationRow, draft: Draft): string {
-  const { opening, ...lasting } = draft.replyContext;
-  const before =
-    conversation.last_in_at === null ? opening : (JSON.parse(conversation.context) as object);
-  return JSON.stringify({ ...(typeof before === 'object' ? before : {}), ...lasting });
 }

@@ -1,11 +1,12 @@
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
+import { randomHanzi } from '../../test/hanzi.js';
 import type { DraftInput } from '../model/draft.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../model/time.js';
 import type { Status } from '../model/ticket-state.js';
-import { file } from './file.js';
+import { fileInOrder } from './in-order.js';
 import { recordEvent } from '../desk/graph.js';
 import { holdLease } from '../store/leases.js';
-import { refusalOf } from '../store/refusals.js';
+import { markRefusal, refusalOf } from '../store/refusals.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import { ticketById } from '../store/tickets.js';
 import { run } from '../store/work.js';
@@ -48,6 +49,23 @@ const edit = (
 ): Partial<DraftInput> => ({
   ...{ kind: 'edit', about, text },
   ...more,
+});
+
+test('the longest ids, names and addresses there can be have room in every index', async () => {
+  const id = randomHanzi(333);
+  const identity = { kind: 'uid' as const, proof: 'proven' as const, scope: randomHanzi(200) };
+  const handle = randomHanzi(320);
+  const sender = { handle, identities: [{ ...identity, value: handle }] };
+  await shop.file(
+    { id, conversation: id, sender, text: 'the longest' },
+    { kind: 'receipt', about: id, receipt: { status: 'delivered' } },
+  );
+  await shop.write(() => markRefusal(ADDRESS(handle), 'optedOut', 0));
+  expect((await messages()).map(({ text }) => text)).toEqual(['the longest']);
+  expect(await draftState(id)).toBe(1);
+});
+const ADDRESS = (handle: string) => ({
+  ...{ group_id: 1, channel: 'courier', connection_id: 'a', handle },
 });
 
 describe('a message', () => {
@@ -280,7 +298,7 @@ describe('a draft that cannot be filed', () => {
       },
     };
     for (let i = 0; i < 6; i += 1) {
-      await expect(file(filing)).rejects.toThrow('the disk is full');
+      await expect(fileInOrder(filing)).rejects.toThrow('the disk is full');
       shop.clock.pass(MINUTE);
     }
     const tries = await shop.rows('SELECT state, attempts FROM drafts WHERE id > 1');

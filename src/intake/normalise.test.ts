@@ -220,6 +220,36 @@ async function sized(key: string, bytes: number): Promise<void> {
   await shop.write(() => run('UPDATE envelopes SET size = ? WHERE key = ?', bytes, key));
 }
 
+test('one that is read for long holds up neither what was read beside it nor what comes after it', async () => {
+  await connect();
+  const inline = shop.find('a');
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const nothing = { kind: 'drafts', drafts: [], remarks: [], quarantine: null } as const;
+  readApart(async (_connector, _mappings, _account, { key }) => {
+    if (key === 'heavy') await held;
+    return nothing;
+  });
+  const apart = deps.find('a');
+  deps = { ...deps, find: (id) => (id === 'a' ? inline : apart) };
+  await shop.connect('b');
+  for (const key of ['heavy', 'light']) await arrives(key, '[]');
+  await shop.write(() => run("UPDATE envelopes SET connection_id = 'b'"));
+  const ending = normalise(deps);
+  await seen(async () => (await envelope('light'))?.state === 1);
+  await arrives('late', [fact('m1')]);
+  await seen(async () => (await drafts()).includes('m1'));
+  expect((await envelope('heavy'))?.state).toBe(0);
+  release();
+  await ending;
+  expect((await envelope('heavy'))?.state).toBe(1);
+});
+
+/** Returns when it has come true; a test that waits in vain runs into its limit. */
+async function seen(look: () => Promise<boolean>): Promise<void> {
+  while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 test('an envelope that is read apart holds up no other one', async () => {
   await connect();
   const inline = shop.find('a');

@@ -1,7 +1,7 @@
 import { onPostgres } from '../../test/database.js';
 import { createCourier, refineAsIs } from '../../test/courier.js';
 import { draftOf, openWorkshop, type Workshop } from '../../test/workshop.js';
-import { file } from './file.js';
+import { fileInOrder } from './in-order.js';
 import { normalise } from './normalise.js';
 import { createReceive } from './receive.js';
 import { insertDraft } from '../store/drafts.js';
@@ -54,11 +54,11 @@ test('a draft waits for the disk, however long it is full', async () => {
     ...{ lease, matching: openMatching(defaultRules()), crashpoint: () => undefined },
     log: shop.sending.log,
   };
-  await tenTimes((store) => file({ ...deps, store }));
+  await tenTimes((store) => fileInOrder({ ...deps, store }));
   expect(await shop.rows('SELECT state, attempts FROM drafts')).toEqual([
     { state: 0, attempts: 0 },
   ]);
-  await file(deps);
+  await fileInOrder(deps);
   expect(await shop.rows('SELECT text FROM messages')).toHaveLength(1);
 });
 

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testClock } from '../../test/clock.js';
+import { randomHanzi } from '../../test/hanzi.js';
 import { openTestStore, type TestStore } from '../../test/database.js';
 import { quietQueue, type QuietQueue } from '../../test/quiet-queue.js';
 import type { Arrival } from '../model/arrival.js';
 import { folderBlobs, type Blobs } from '../store/blobs.js';
 import { cursorsOf, ensureGroup, insertConnection } from '../store/connections.js';
-import { envelopeById, type EnvelopeRow } from '../store/envelopes.js';
+import { envelopeById, knownKeys, type EnvelopeRow } from '../store/envelopes.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import { all } from '../store/work.js';
 import { createReceive, INLINE_BODY_BYTES, type Receive } from './receive.js';
@@ -25,7 +26,7 @@ beforeEach(async () => {
   await test_.store.write(function* () {
     yield* insertConnection({
       ...{ id: 'shop', connector: 'courier', name: 'shop', group_id: yield* ensureGroup('g') },
-      ...{ settings: '{}', credentials: '', path_secret: null, status: 'active', created_at: 0 },
+      ...{ settings: '{}', credentials: '', status: 'active', created_at: 0 },
     });
   });
 });
@@ -52,6 +53,16 @@ function withWrite(write: Store['write']): Store {
   const { store } = test_;
   return { ...store, write };
 }
+
+test('a delivery key of any length is kept, and the same delivery is kept once', async () => {
+  const receive = receiveOn(test_.store);
+  const keys = [randomHanzi(30_000), randomHanzi(1_000)];
+  await receive('shop', [arrival(keys[0] ?? '', 'one'), arrival(keys[1] ?? '', 'two')]);
+  await receive('shop', [arrival(keys[0] ?? '', 'one')]);
+  const bodies = (await envelopes()).map(({ body }) => Buffer.from(body ?? '').toString());
+  expect(bodies).toEqual(['one', 'two']);
+  expect(await test_.store.read(() => knownKeys('shop', [...keys, 'other']))).toEqual(keys);
+});
 
 test('whatever arrives in one turn of the event loop is one commit', async () => {
   let writes = 0;

@@ -8,7 +8,8 @@ import type { Queue } from '../queue/queue.js';
 import type { Arrival } from '../model/arrival.js';
 import type { Blobs } from '../store/blobs.js';
 import { saveCursor } from '../store/connections.js';
-import { insertEnvelope, type NewEnvelope } from '../store/envelopes.js';
+import { insertEnvelope, type EnvelopeRow, type NewEnvelope } from '../store/envelopes.js';
+import type { AtHand } from '../store/just-written.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
 
@@ -32,6 +33,7 @@ export interface ReceiveDependencies {
   readonly blobs: Blobs;
   readonly queue: Queue;
   readonly clock: Clock;
+  readonly atHand?: AtHand | undefined;
 }
 
 /** What arrives until its commit begins: one piece of work, one commit. */
@@ -41,7 +43,8 @@ interface Turn {
 }
 
 /** Everything that arrives in one turn of the event loop becomes one piece of work and one commit. */
-export function createReceive({ store, blobs, queue, clock }: ReceiveDependencies): Receive {
+export function createReceive(deps: ReceiveDependencies): Receive {
+  const { store, blobs, queue, clock } = deps;
   let open: Turn | null = null;
 
   function openTurn(): Turn {
@@ -49,7 +52,7 @@ export function createReceive({ store, blobs, queue, clock }: ReceiveDependencie
     const close = (): void => {
       if (open?.waiting === waiting) open = null;
     };
-    const work = (): Work<number> => {
+    const work = (): Work<readonly EnvelopeRow[]> => {
       close();
       return insertAll(waiting);
     };
@@ -72,8 +75,9 @@ export function createReceive({ store, blobs, queue, clock }: ReceiveDependencie
     }
   }
 
-  function ringAfter(rows: number): void {
-    if (rows > 0) queue.ring('normalise', rows);
+  function ringAfter(rows: readonly EnvelopeRow[]): void {
+    for (const row of rows) deps.atHand?.envelopes.keep(row, row.body?.length ?? 0);
+    if (rows.length > 0) queue.ring('normalise', rows.length);
   }
 
   return async (connection, arrivals, cursors) => {
@@ -98,10 +102,14 @@ function keepLargeBodies(blobs: Blobs, arrivals: readonly Arrival[]): Promise<(s
   );
 }
 
-function* insertAll(turn: readonly Waiting[]): Work<number> {
-  let rows = 0;
+/** Returns what was not here already. */
+function* insertAll(turn: readonly Waiting[]): Work<readonly EnvelopeRow[]> {
+  const rows: EnvelopeRow[] = [];
   for (const { envelopes, cursors, connection } of turn) {
-    for (const envelope of envelopes) if ((yield* insertEnvelope(envelope)) > 0) rows += 1;
+    for (const envelope of envelopes) {
+      const row = yield* insertEnvelope(envelope);
+      if (row !== null) rows.push(row);
+    }
     for (const [name, value] of Object.entries(cursors ?? {})) {
       yield* saveCursor(connection, name, value);
     }

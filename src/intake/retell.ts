@@ -89,7 +89,8 @@ function* heardOn(
     const fetched = files.flatMap(({ message_id, sha256 }) =>
       message_id === row.id && sha256 !== null ? [sha256] : [],
     );
-    const said = draft === undefined ? heardByAgent(row, conversation) : saidNow(row, draft.body);
+    const said =
+      draft === undefined ? heardByAgent(row, conversation) : saidNow(row, draft.draft());
     const heard = hear({ ...said, photos: [...new Set([...said.photos, ...fetched])] }, deps);
     return heard === null ? [] : [heard];
   });
@@ -99,8 +100,7 @@ const isTold = ({ direction, kind }: MessageRow): boolean =>
   direction === 'in' && (OPENING_KINDS as ReadonlySet<string>).has(kind);
 
 /** The words are those of the message, which an edit may have changed; the rest is its draft's. */
-function saidNow({ at, text }: MessageRow, body: string): Said {
-  const draft = JSON.parse(body) as Draft;
+function saidNow({ at, text }: MessageRow, draft: Draft): Said {
   const recalled = text === '' && draft.text !== '';
   return { ...saidIn({ ...draft, text }, at), ...(recalled ? { subject: null, fields: {} } : {}) };
 }

@@ -10,14 +10,14 @@ import { factsOf, type Facts, type Said } from '../matching/facts.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
 import { normaliseIdentity, type Identity } from '../model/identity.js';
 import { DAY, effectiveTime, type EffectiveTime } from '../model/time.js';
-import type { DraftRow } from '../store/drafts.js';
+import type { WaitingDraft } from '../store/drafts.js';
 
 /** The event loop is given back after this long, milliseconds. */
 export const SLICE_MS = 8;
 
 /** One draft, read. */
 export interface Telling {
-  readonly row: DraftRow;
+  readonly row: WaitingDraft;
   readonly draft: Draft;
   readonly group: number;
   readonly time: EffectiveTime;
@@ -39,24 +39,39 @@ export interface Reading {
   };
 }
 
+/** A draft that waits; `telling` null: it could not be read, which must not keep the others waiting. */
+export interface Waiting {
+  readonly row: WaitingDraft;
+  readonly telling: Telling | null;
+}
+
 /** Reads drafts in slices, so that a batch of long letters holds nobody up. */
 export async function readTellings(
-  rows: readonly DraftRow[],
+  rows: readonly WaitingDraft[],
   reading: Reading,
-): Promise<readonly Telling[]> {
-  const tellings: Telling[] = [];
+): Promise<readonly Waiting[]> {
+  const waiting: Waiting[] = [];
   let began = performance.now();
   for (const row of rows) {
-    tellings.push(readTelling(row, reading));
+    waiting.push({ row, telling: readOrNull(row, reading) });
     if (performance.now() - began < SLICE_MS) continue;
     await nextTurn();
     began = performance.now();
   }
-  return tellings;
+  return waiting;
 }
 
-function readTelling(row: DraftRow, reading: Reading): Telling {
-  const draft = JSON.parse(row.body) as Draft;
+function readOrNull(row: WaitingDraft, reading: Reading): Telling | null {
+  try {
+    return readTelling(row, reading);
+  } catch {
+    return null;
+  }
+}
+
+/** Throws where the draft is unreadable. */
+export function readTelling(row: WaitingDraft, reading: Reading): Telling {
+  const draft = row.draft();
   const connected = reading.find(draft.connection);
   const window = connected?.connector.definition.policies.redelivery ?? DAY;
   const sentAt = draft.sentAt === null ? null : Date.parse(draft.sentAt);

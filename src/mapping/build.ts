@@ -14,6 +14,7 @@ import {
   fitFlag,
   fitJson,
   fitKey,
+  fitName,
   fitPeople,
   fitSha256,
   fitSize,
@@ -48,9 +49,9 @@ export function buildDraft(
 ): Built {
   const { run } = place;
   const plain = rules.plain;
-  const id = fitKey(read(plain.id, place), 1_000, 'id', run);
-  const conversation = fitKey(read(plain.conversation, place), 1_000, 'conversation', run);
-  const handle = fitKey(read(plain['sender.handle'], place), 320, 'sender.handle', run);
+  const id = fitKey(read(plain.id, place), 'id', run);
+  const conversation = fitKey(read(plain.conversation, place), 'conversation', run);
+  const handle = fitName(read(plain['sender.handle'], place), 320, 'sender.handle', run);
   if (id === null) return { missing: 'id' };
   if (conversation === null) return { missing: 'conversation' };
   if (handle === null) return { missing: 'sender.handle' };
@@ -60,7 +61,7 @@ export function buildDraft(
     channel: base.channel,
     conversation,
     kind: fitChoice(read(rules.kind, place), DraftKind.options, 'kind', run) ?? 'event',
-    about: fitKey(read(plain.about, place), 1_000, 'about', run),
+    about: fitKey(read(plain.about, place), 'about', run),
     receipt: receiptOf(rules, place),
     sentAt: fitTime(read(plain.sentAt, place), 'sentAt', run),
     receivedAt,
@@ -75,7 +76,7 @@ export function buildDraft(
     fields: fieldsOf(rules.fields, place),
     replyContext: contextOf(rules.replyContext, place),
     locale: fitWhole(read(plain.locale, place), 35, 'locale', run),
-    inReplyTo: fitKey(read(plain.inReplyTo, place), 1_000, 'inReplyTo', run),
+    inReplyTo: fitKey(read(plain.inReplyTo, place), 'inReplyTo', run),
     historic: fitFlag(read(plain.historic, place), 'historic', run),
   };
   if (run.cut.length > 0) draft.fields['truncated'] = run.cut.join(',');
@@ -94,7 +95,7 @@ function addressing(rules: CompiledDraft, place: Place) {
     cc: fitPeople(read(plain.cc, place), DRAFT_LIMITS.people, 'cc', run),
     visibility:
       fitChoice(read(plain.visibility, place), VISIBILITY, 'visibility', run) ?? 'private',
-    parent: fitKey(read(plain.parent, place), 1_000, 'parent', run),
+    parent: fitKey(read(plain.parent, place), 'parent', run),
     permalink: fitWhole(read(plain.permalink, place), 2_000, 'permalink', run),
   } as const;
 }
@@ -117,7 +118,7 @@ function receiptOf({ plain }: CompiledDraft, place: Place): DraftReceipt | null 
     status,
     at: fitTime(read(plain['receipt.at'], place), 'receipt.at', run),
     code: fitText(read(plain['receipt.code'], place), 200, 'receipt.code', run),
-    upTo: fitKey(read(plain['receipt.upTo'], place), 1_000, 'receipt.upTo', run),
+    upTo: fitKey(read(plain['receipt.upTo'], place), 'receipt.upTo', run),
   };
 }
 
@@ -169,7 +170,7 @@ function identitiesOf(entries: readonly IdentityRule[], place: Place): Identity[
     const kind = fitChoice(read(rules.kind, item), HandleKind.options, 'identity.kind', run);
     if (kind === null) return null;
     const proof = fitChoice(read(rules.proof, item), Proof.options, 'identity.proof', run);
-    const scope = fitKey(read(rules.scope, item), 200, 'identity.scope', run) ?? '';
+    const scope = fitName(read(rules.scope, item), 200, 'identity.scope', run) ?? '';
     return { kind, value, scope, proof: proof ?? 'weak' };
   });
 }

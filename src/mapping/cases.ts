@@ -6,7 +6,8 @@ import { findSources, loadMappings, testOf } from './load.js';
 import type { MappingSource } from './load.js';
 import type { Mapped, Mapping, MappingInput, MappingSet } from './mapping.js';
 import type { MappingProblem } from './problem.js';
-import { entriesOf, lineOf, parseFile, report } from './mapping-file.js';
+import { lineOf } from '../model/yaml.js';
+import { entriesOf, parseFile, report } from './mapping-file.js';
 import type { MappingFile } from './mapping-file.js';
 
 /** One case of a `*.test.yaml`. */
@@ -95,7 +96,7 @@ function readCase(file: MappingFile, node: unknown, field: string): readonly Cas
   }
   const { name, expect, fails } = given;
   const input = inputOf(given['input'] as Partial<MappingInput> | null);
-  const line = lineOf(file, node);
+  const line = lineOf(file.lines, node);
   return [
     {
       name: typeof name === 'string' ? name : field,

@@ -1,7 +1,8 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { MappingFile } from './mapping-file.js';
-import { entriesOf, lineOf, report } from './mapping-file.js';
+import { entriesOf, report } from './mapping-file.js';
 import { nearestName } from '../model/nearest.js';
+import { lineOf } from '../model/yaml.js';
 import type { Rule, Source } from './rule.js';
 import { compileSelector } from '../model/selector.js';
 import type { Selector } from '../model/selector.js';
@@ -26,7 +27,7 @@ export function compileRule(file: MappingFile, node: unknown, place: RulePlace):
   const choices = CHOICES.get(place.choice ?? '');
   if (isScalar(node) && typeof node.value === 'string') {
     const source = shortForm(file, node, { field: place.field, choices });
-    return source === null ? null : plainRule(lineOf(file, node), source);
+    return source === null ? null : plainRule(lineOf(file.lines, node), source);
   }
   if (!isMap(node)) {
     const text = 'a selector or a map was expected; a fixed value is written `{ const: … }`';
@@ -92,7 +93,7 @@ function longForm(file: MappingFile, node: unknown, place: RulePlace): Rule | nu
   const source = sourceOf(file, word, words.get(word), { ...place, depth: depth + 1 });
   if (source === null) return null;
   return {
-    line: lineOf(file, node),
+    line: lineOf(file.lines, node),
     source,
     as: transformsOf(file, words.get('as'), `${field}.as`),
     lookup: lookupOf(file, words.get('lookup'), `${field}.lookup`),

@@ -1,3 +1,4 @@
+import { boundedKey } from '../model/key.js';
 import { cleanText } from '../model/text.js';
 import { readJson } from '../model/json.js';
 import { isIsoTime } from './times.js';
@@ -38,12 +39,18 @@ export function cutText(text: string, max: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
 }
 
-/** An id that is too long ends in its hash: two long ids never become one. */
-export function fitKey(value: unknown, max: number, target: string, run: Run): string | null {
+/** What names somebody: too long, it ends in its hash, so that two long names never become one. */
+export function fitName(value: unknown, max: number, target: string, run: Run): string | null {
   const text = textOf(value, target, run);
   if (text === null || text.length <= max) return text;
   const digest = `#${sha256Hex(text)}`;
   return cutText(text, max - digest.length) + digest;
+}
+
+/** An id, in the room an index has. */
+export function fitKey(value: unknown, target: string, run: Run): string | null {
+  const text = textOf(value, target, run);
+  return text === null ? null : boundedKey(text);
 }
 
 /** What is useless when cut (an address, a link) is left out instead. */

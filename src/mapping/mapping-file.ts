@@ -1,7 +1,8 @@
-import { isAlias, isMap, isNode, isScalar, parseDocument, LineCounter } from 'yaml';
-import type { Document } from 'yaml';
+import { isMap, isScalar } from 'yaml';
+import type { Document, LineCounter } from 'yaml';
 import type { MappingProblem } from './problem.js';
 import { nearestName } from '../model/nearest.js';
+import { lineOf, readYaml } from '../model/yaml.js';
 
 /** A mapping file while it is being compiled. */
 export interface MappingFile {
@@ -22,37 +23,18 @@ export interface Complaint {
 export function report(file: MappingFile, node: unknown, complaint: Complaint): void {
   file.problems.push({
     file: file.path,
-    line: lineOf(file, node),
+    line: lineOf(file.lines, node),
     field: complaint.field,
     text: complaint.text,
     nearest: complaint.nearest ?? null,
   });
 }
 
-/** Line of a node, from 1; 0 where it has none. */
-export function lineOf(file: MappingFile, node: unknown): number {
-  const start = isNode(node) ? node.range?.[0] : undefined;
-  return start === undefined ? 0 : file.lines.linePos(start).line;
-}
-
-/** Parses YAML; null (and the problems reported) when it is none. */
+/** Parses YAML; what is wrong with it is reported to the file. */
 export function parseFile(path: string, text: string): { file: MappingFile; document: Document } {
-  const lines = new LineCounter();
-  const file: MappingFile = { path, lines, problems: [] };
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    logLevel: 'silent',
-  });
-  for (const problem of [...document.errors, ...document.warnings]) {
-    file.problems.push({
-      file: path,
-      line: problem.linePos?.[0].line ?? 0,
-      field: '',
-      text: `not valid YAML: ${problem.message.split('\n', 1)[0] ?? ''}`,
-      nearest: null,
-    });
-  }
+  const { document, lines, problems } = readYaml(text);
+  const place = { file: path, field: '', nearest: null };
+  const file = { path, lines, problems: problems.map((one) => ({ ...place, ...one })) };
   return { file, document };
 }
 
@@ -80,13 +62,6 @@ export function entriesOf(file: MappingFile, node: unknown, rule: EntryRule): re
   return node.items.flatMap(({ key, value }) => {
     const name = isScalar(key) ? String(key.value) : '';
     const place = field === '' ? name : `${field}.${name}`;
-    if (isAlias(value)) {
-      report(file, value, {
-        field: place,
-        text: 'an alias (`*name`) is not allowed; write it out',
-      });
-      return [];
-    }
     if (known === null || known.includes(name)) return [{ name, node: value }];
     const nearest = nearestName(name, known);
     const way =

@@ -10,3 +10,10 @@ export interface MappingProblem {
   /** The nearest known name, where a name is unknown. */
   readonly nearest: string | null;
 }
+
+/** One sentence: file, line and field where there are any, what is wrong, and what was meant. */
+export function sentenceOf({ file, line, field, text, nearest }: MappingProblem): string {
+  const place = `${file}${line > 0 ? `:${line}` : ''}: ${field === '' ? '' : `${field}: `}`;
+  const meant = nearest === null || text.includes(nearest) ? '' : ` (did you mean ${nearest}?)`;
+  return `${place}${text}${meant}`;
+}

@@ -1,3 +1,4 @@
+import { boundedKey } from './key.js';
 import type { Failure, Outcome } from './outcome.js';
 import type { DeliveryState } from './reply.js';
 import { HOUR, MINUTE, SECOND, type Chance } from './time.js';
@@ -105,7 +106,7 @@ export interface Tried {
 export function nextAfter(outcome: Outcome | Defect, tried: Tried): Next {
   switch (outcome.kind) {
     case 'sent':
-      return { kind: 'sent', externalId: outcome.externalId };
+      return { kind: 'sent', externalId: outcome.externalId && boundedKey(outcome.externalId) };
     case 'uncertain':
       return afterUncertain(outcome.why, tried);
     case 'defect':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Identity } from './identity.js';
+import { fitsKey, KEY_BYTES } from './key.js';
 
 /** The version of the one inbound format; it moves when a field changes its meaning. */
 export const DRAFT_VERSION = 1;
@@ -34,6 +35,9 @@ export const OPENING_KINDS: ReadonlySet<DraftKind> = new Set([
   'call',
 ]);
 
+/** An id of the platform's making. */
+const platformId = z.string().max(KEY_BYTES).refine(fitsKey, `at most ${KEY_BYTES} bytes in UTF-8`);
+
 const isoTime = z.iso.datetime({ offset: true });
 
 export const DraftAttachment = z.object({
@@ -65,12 +69,12 @@ export type DraftSender = z.infer<typeof DraftSender>;
  * within the connection over all kinds; exactly-once stands on (connection, id).
  */
 export const Draft = z.object({
-  id: z.string().min(1).max(1_000),
+  id: platformId.min(1),
   connection: z.string().min(1).max(200),
   channel: z.string().min(1).max(50),
-  conversation: z.string().min(1).max(1_000),
+  conversation: platformId.min(1),
   kind: DraftKind,
-  about: z.string().max(1_000).nullable().default(null),
+  about: platformId.nullable().default(null),
   receipt: DraftReceipt.nullable().default(null),
   sentAt: isoTime.nullable().default(null),
   receivedAt: isoTime,
@@ -78,7 +82,7 @@ export const Draft = z.object({
   to: z.array(z.string().max(320)).max(DRAFT_LIMITS.people).default([]),
   cc: z.array(z.string().max(320)).max(DRAFT_LIMITS.people).default([]),
   visibility: z.enum(['private', 'public']).default('private'),
-  parent: z.string().max(1_000).nullable().default(null),
+  parent: platformId.nullable().default(null),
   permalink: z.string().max(2_000).nullable().default(null),
   subject: z.string().max(2_000).nullable().default(null),
   text: z.string().max(DRAFT_LIMITS.text).default(''),
@@ -92,7 +96,7 @@ export const Draft = z.object({
    */
   replyContext: z.record(z.string().max(100), z.unknown()).default({}),
   locale: z.string().max(35).nullable().default(null),
-  inReplyTo: z.string().max(1_000).nullable().default(null),
+  inReplyTo: platformId.nullable().default(null),
   historic: z.boolean().default(false),
 });
 export type Draft = z.infer<typeof Draft>;

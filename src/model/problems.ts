@@ -141,6 +141,15 @@ export const PROBLEMS = {
       zh: '稍后重新发送:磁盘已满或数据库不可用;见 /readyz',
     },
   },
+  busy: {
+    code: 'HUB_208',
+    status: 503,
+    title: { en: 'Too much at once', zh: '当前请求过多' },
+    way: {
+      en: 'wait as long as Retry-After says; more room: `server` in config/default.yaml',
+      zh: '按 Retry-After 等待后再试;可在 config/default.yaml 的 `server` 中提高上限',
+    },
+  },
   refused: {
     code: 'HUB_301',
     status: 422,
@@ -155,6 +164,15 @@ export const PROBLEMS = {
     status: 422,
     title: { en: 'The form has mistakes', zh: '表单有误' },
     way: { en: 'mend the fields that `problems` names', zh: '修改 `problems` 中列出的字段' },
+  },
+  unconfirmed: {
+    code: 'HUB_303',
+    status: 409,
+    title: { en: 'An agent has to confirm this', zh: '需要客服确认' },
+    way: {
+      en: 'read `why`; name the `conversation`, or send it again with `confirm`',
+      zh: '查看 `why`;指定 `conversation`,或带上 `confirm` 重新发送',
+    },
   },
   internal: {
     code: 'HUB_901',

@@ -1,3 +1,5 @@
+import type { ReplyContext } from './reply-context.js';
+
 /** One file of an outgoing message; the bytes are in the blob store, named by their hash. */
 export interface ReplyAttachment {
   readonly sha256: string;
@@ -30,7 +32,7 @@ export interface ReplyConversation {
   readonly subject: string | null;
   readonly ticket: number;
   /** The conversation's reply context: each draft's `replyContext` laid over those before it. */
-  readonly context: Readonly<Record<string, unknown>>;
+  readonly context: ReplyContext;
 }
 
 /** One sendable piece of a reply; a platform's quota counts parts. */

@@ -87,6 +87,17 @@ export type TicketEvent =
         readonly excerpt: string;
       };
     }
+  /** An agent agreed to what the hub does not do by itself. */
+  | {
+      readonly type: 'confirmed';
+      readonly data:
+        | { readonly what: 'replyTo'; readonly conversation: number; readonly address: string }
+        | {
+            readonly what: 'persons';
+            readonly conversation: number;
+            readonly persons: readonly number[];
+          };
+    }
   | { readonly type: 'noted'; readonly data: { readonly message: number } }
   | {
       readonly type: 'amended';

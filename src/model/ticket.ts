@@ -65,7 +65,11 @@ export const ConversationView = z
     subject: z.string().nullable(),
     person: z
       .int()
-      .meta({ description: 'Who speaks on it; more than one in a ticket is a warning' }),
+      .meta({ description: 'Who speaks on it; more than one in a ticket is among its `warnings`' }),
+    replyTo: z.object({ address: z.string(), confirmed: z.boolean() }).nullable().meta({
+      description:
+        'Where the customer asks answers to go, when nothing proves that it was the customer; until an agent confirms it they go to `handle`',
+    }),
     lastInAt: time.nullable(),
     replyWindow: ReplyWindowView,
   })
@@ -91,6 +95,16 @@ export const MemberView = z
   })
   .meta({ id: 'Member' });
 
+/** What to look at before answering. */
+export const WarningView = z
+  .object({
+    kind: z.enum(['severalPersons', 'replyToUnconfirmed']),
+    sentence: Words,
+    persons: z.array(z.int()).meta({ description: 'Whom it is about' }),
+    conversations: z.array(z.int()),
+  })
+  .meta({ id: 'Warning' });
+
 /**
  * The **one ticket format**: what the API, exports and everything that leaves the hub say of a
  * ticket. Of a root it tells the whole complaint; of a member (`?own=1`) its own part.
@@ -105,6 +119,7 @@ export const Ticket = z
     spam: z.boolean(),
     person: PersonView.meta({ description: 'Who told it first' }),
     conversations: z.array(ConversationView),
+    warnings: z.array(WarningView).meta({ description: 'A reply may need `confirm` for them' }),
     category: z.string().nullable(),
     priority: z.enum(PRIORITIES),
     clocks: z.array(ClockView),

@@ -1,8 +1,8 @@
 import { STAGES, type Queue, type Stage } from './queue.js';
 
 /** A batch closes when this many rows wait, or after this long, whichever comes first. */
-const BATCH_ROWS = 96;
-const BATCH_MS = 6;
+const BATCH_ROWS = 128;
+const BATCH_MS = 8;
 const FARTHEST_TIMER_MS = 60_000;
 
 type OnDefect = (stage: Stage, error: Error) => void;

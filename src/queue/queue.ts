@@ -25,3 +25,6 @@ export const STAGES = [
   'reconcile',
 ] as const;
 export type Stage = (typeof STAGES)[number];
+
+/** What each stage of a process does when its bell rings. */
+export type Stages = Partial<Record<Stage, () => Promise<void>>>;

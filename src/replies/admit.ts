@@ -3,14 +3,23 @@
  * Given: the connection's policies as data, and when the customer last spoke.
  * Leaves behind: null when the platform will take the parts, else why not. No platform is named here.
  */
+import type { Speaker } from '../desk/several-persons.js';
 import type { Connected } from '../intake/connected.js';
 import type { RefusalCause } from '../model/outcome.js';
 import type { Localised } from '../model/localised.js';
 
 export interface Refusal {
   readonly cause:
-    RefusalCause | 'windowClosed' | 'unknownTicket' | 'unknownConversation' | 'unreachable';
+    | RefusalCause
+    | 'windowClosed'
+    | 'unknownTicket'
+    | 'unknownConversation'
+    | 'unreachable'
+    | 'severalPersons'
+    | 'nothingToConfirm';
   readonly why: Localised;
+  /** With `severalPersons`: who they are, and on which conversations. */
+  readonly persons?: readonly Speaker[];
 }
 
 export interface Situation {

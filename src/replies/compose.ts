@@ -1,28 +1,37 @@
 /**
  * Called by: api/routes/replies, with what an agent wrote.
- * Given: a ticket, the words, and perhaps the conversation to use.
+ * Given: a ticket, the words, perhaps the conversation to use, and what the agent confirms.
  * Leaves behind: one outgoing message and its delivery, queued in parts; nothing has left yet.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { admit, type Refusal } from './admit.js';
+import {
+  chooseConversation,
+  NOTHING_TO_CONFIRM,
+  type Agreed,
+  type Refused,
+  type Wanted,
+} from './choose.js';
 import type { Connected, FindConnection } from '../intake/connected.js';
-import { recordEvent, rootOf } from '../desk/graph.js';
+import { recordEvent } from '../desk/graph.js';
+import type { Act } from '../desk/tickets.js';
+import { confirmedReplyTo, confirmReplyTo, unconfirmedReplyTo } from '../model/reply-context.js';
 import type { Part, Reply, ReplyAttachment, ReplyConversation } from '../model/reply.js';
 import { excerpt } from '../model/ticket-state.js';
 import type { Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
 import {
-  conversationsOfRoot,
+  contextOf,
   lockConversation,
+  setContext,
   type ConversationRow,
 } from '../store/conversations.js';
 import { insertDelivery } from '../store/deliveries.js';
 import { insertPart } from '../store/delivery-parts.js';
+import type { Once } from '../store/idempotency.js';
 import { attachToMessage, insertMessage } from '../store/messages.js';
-import { rootPerson } from '../store/persons.js';
-import { refusalOf, type HandleRefusal } from '../store/refusals.js';
 import type { Store } from '../store/store.js';
-import { componentOf, ticketById, type TicketRow } from '../store/tickets.js';
+import type { TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
 export interface ComposeDependencies {
@@ -32,13 +41,10 @@ export interface ComposeDependencies {
   readonly find: FindConnection;
 }
 
-export interface NewReply {
-  readonly ticket: number;
+export interface NewReply extends Wanted {
   readonly text: string;
   readonly html: string | null;
   readonly attachments: readonly (ReplyAttachment & { readonly id: number })[];
-  /** Absent: the customer's latest reachable conversation. */
-  readonly conversation: number | null;
   readonly agent: string;
 }
 
@@ -50,35 +56,26 @@ export interface QueuedReply {
   readonly ticket: number;
 }
 
-export type Composed =
-  | QueuedReply
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'taken' };
-
-/** Makes a request that is sent twice one reply: both run inside the transaction that queues it. */
-export interface Once {
-  /** False when the key was used before: then nothing is queued. */
-  take(): Work<boolean>;
-  /** Keeps what the caller is told. */
-  keep(queued: QueuedReply): Work<void>;
-}
+export type Composed = QueuedReply | Refused | { readonly kind: 'taken' };
 
 /** Renders and queues a reply. What cannot be sent is refused here, where the agent still sees it. */
 export async function compose(
   deps: ComposeDependencies,
   reply: NewReply,
-  once: Once | null = null,
+  once: Once<QueuedReply> | null = null,
 ): Promise<Composed> {
-  const choice = await deps.store.read(() => chooseConversation(deps, reply));
+  const choice = await deps.store.read(() => chooseConversation(deps.find, reply));
   if (choice.kind === 'refused') return choice;
-  const { conversation, connected, member } = choice;
+  const { conversation, connected, member, agreed } = choice;
   const id = randomUUID();
   const composedAt = deps.clock.now();
   const full = fullReply({ reply, conversation, member, id, composedAt });
   const rendered = renderAdmitted(connected, full, conversation.last_in_at);
   if (rendered.kind === 'refused') return rendered;
   const queued = await deps.store.write(function* (): Work<Composed> {
+    if (!(yield* stillAsked(conversation.id, agreed))) return NOTHING_TO_CONFIRM;
     if (once !== null && !(yield* once.take())) return { kind: 'taken' };
+    yield* recordAgreed({ agreed, conversation, member }, { who: reply.agent, at: composedAt });
     const row = yield* queueReply({ reply, full, conversation, member, parts: rendered.parts });
     if (once !== null) yield* once.keep(row);
     return row;
@@ -86,6 +83,32 @@ export async function compose(
   deps.queue.ring('send', 1);
   deps.queue.ring('announce', 1);
   return queued;
+}
+
+/** False when the address became another one after the agent had read it. */
+function* stillAsked(conversation: number, { replyTo }: Agreed): Work<boolean> {
+  if (replyTo === null) return true;
+  const row = yield* lockConversation(conversation);
+  if (row === undefined) return false;
+  const context = contextOf(row);
+  return [unconfirmedReplyTo(context), confirmedReplyTo(context)].includes(replyTo);
+}
+
+/** Who agreed to what stands on the ticket; an address is kept for the answers to come. */
+function* recordAgreed(
+  { agreed, conversation: { id }, member }: Omit<Chosen, 'reply'> & { readonly agreed: Agreed },
+  { who, at }: Act,
+): Work<void> {
+  const { replyTo: address, persons } = agreed;
+  if (persons.length > 0) {
+    const data = { what: 'persons', conversation: id, persons } as const;
+    yield* recordEvent(member, { type: 'confirmed', data }, at, who);
+  }
+  const row = address === null ? undefined : yield* lockConversation(id);
+  if (address === null || row === undefined) return;
+  yield* setContext(id, confirmReplyTo({ ...contextOf(row), replyToUnconfirmed: address }));
+  const data = { what: 'replyTo', conversation: id, address } as const;
+  yield* recordEvent(member, { type: 'confirmed', data }, at, who);
 }
 
 export type Admitted =
@@ -105,86 +128,6 @@ export function renderAdmitted(
   const now = full.composedAt;
   const refusal = admit(connected, { now, lastInAt, parts: rendered.parts.length });
   return refusal === null ? rendered : { kind: 'refused', refusal };
-}
-
-type Choice =
-  | {
-      readonly kind: 'chosen';
-      readonly conversation: ConversationRow;
-      readonly connected: Connected;
-      readonly member: TicketRow;
-    }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
-
-/** The customer's latest conversation that can carry an answer; never across two unjoined persons by default. */
-function* chooseConversation({ find }: ComposeDependencies, reply: NewReply): Work<Choice> {
-  const root = yield* rootOf(reply.ticket);
-  if (root === undefined) return refuse('unknownTicket', 'there is no such ticket', '没有这张工单');
-  const members = yield* componentOf(root.id);
-  const wanted = yield* wantedConversations(reply, root.id);
-  let obstacle: Choice = refuse(
-    'unknownConversation',
-    'this ticket has no such conversation',
-    '该工单没有这个会话',
-  );
-  for (const conversation of wanted) {
-    const connected = find(conversation.connection_id);
-    const member = memberOf(members, conversation);
-    if (member === undefined) continue;
-    const refusal = yield* refusalOf(conversation);
-    if (connected !== undefined && refusal === null) {
-      return { kind: 'chosen', conversation, connected, member };
-    }
-    obstacle = refusal === null ? REMOVED : HANDLE_REFUSES[refusal];
-  }
-  return obstacle;
-}
-
-const REMOVED = refuse(
-  'unreachable',
-  'the connection that this conversation came by was removed',
-  '该会话所属的连接已被删除',
-);
-const HANDLE_REFUSES: Readonly<Record<HandleRefusal, Choice>> = {
-  recipientGone: refuse(
-    'recipientGone',
-    'the platform said earlier that this recipient does not exist any more',
-    '平台此前已告知该收件人不存在',
-  ),
-  optedOut: refuse(
-    'optedOut',
-    'this recipient asked not to be written to on this channel',
-    '该收件人已要求不再通过此渠道接收消息',
-  ),
-};
-
-/** The one that was asked for; else those of the person whose ticket is answered, the latest word first. */
-function* wantedConversations(
-  { ticket, conversation: asked }: NewReply,
-  root: number,
-): Work<readonly ConversationRow[]> {
-  const all = yield* conversationsOfRoot(root);
-  if (asked !== null) return all.filter(({ id }) => id === asked);
-  const addressed = (yield* ticketById(ticket))?.conversation_id;
-  const own = all.find(({ id }) => id === addressed);
-  if (own === undefined) return all;
-  const person = yield* rootPerson(own.person_id);
-  const wanted: ConversationRow[] = [];
-  for (const one of all) if ((yield* rootPerson(one.person_id)) === person) wanted.push(one);
-  return wanted;
-}
-
-/** A reply is stored on the member whose conversation it leaves by. */
-function memberOf(
-  members: readonly TicketRow[],
-  conversation: ConversationRow,
-): TicketRow | undefined {
-  const own = members.filter(({ conversation_id }) => conversation_id === conversation.id);
-  return own.find(({ id }) => id === conversation.ticket_id) ?? own.at(-1);
-}
-
-function refuse(cause: Refusal['cause'], en: string, zh: string): Choice {
-  return { kind: 'refused', refusal: { cause, why: { en, zh } } };
 }
 
 /** A reply with the conversation and the member it leaves by. */

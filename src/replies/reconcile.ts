@@ -12,6 +12,7 @@ import {
   workLeft,
   type PartState,
 } from '../model/delivery.js';
+import { boundedKey } from '../model/key.js';
 import type { Outcome } from '../model/outcome.js';
 import type { ReplyAttachment } from '../model/reply.js';
 import { SECOND } from '../model/time.js';
@@ -70,7 +71,7 @@ function* stillAsked(asked: PartRow, now: number): Work<boolean> {
 function* mayAnswer(asked: PartRow, outcome: Outcome, now: number): Work<boolean> {
   if (!(yield* stillAsked(asked, now))) return false;
   if (outcome.kind !== 'sent' || outcome.externalId === null) return true;
-  return !(yield* isAnothersExternalId(asked, outcome.externalId));
+  return !(yield* isAnothersExternalId(asked, boundedKey(outcome.externalId)));
 }
 
 /** False when it was settled, by this look-up or by others. */

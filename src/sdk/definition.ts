@@ -86,6 +86,8 @@ export interface Definition {
   readonly policies: Policies;
   /** Request headers that verify, decode and mapping may see; everything else is not stored. */
   readonly headers: readonly string[];
+  /** Files of history whose items `decode` reads as deliveries; absent: drafts only. */
+  readonly imports?: readonly 'mbox'[];
   /** Where `decode` runs: `inline` for small bodies, `apart` in a worker thread with a deadline. */
   readonly decoding: 'inline' | 'apart';
 }

@@ -162,11 +162,15 @@ export interface ConnectorLog {
   warn(sentence: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
 }
 
-/** A Node handler; `path` is what follows `/c/{connectionId}`, with its query. */
+/**
+ * A Node handler; `path` is what follows `/c/{connectionId}`, with its query. `network` is what requests
+ * are counted under: the client's address (of IPv6 its /64), as far as the hub's own proxies vouch for it.
+ */
 export type ServeHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
+  network: string,
 ) => Promise<void>;
 
 /** One message as an own door shows it to its customer. */

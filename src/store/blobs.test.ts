@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -33,6 +41,36 @@ test('many who put the same at the same time leave one whole file and no drafts'
   expect(new Set(hashes).size).toBe(1);
   expect(files()).toEqual([hashes[0]]);
   expect((await blobs.get(hashes[0] ?? '')).equals(bytes)).toBe(true);
+});
+
+/** Runs a task and tells what it had brought to the disk, in order, below the folder of this test. */
+async function synced(task: () => Promise<unknown>): Promise<readonly string[]> {
+  const probe = await open(folder, 'r');
+  const files = Object.getPrototypeOf(probe) as { sync: FileHandle['sync'] };
+  await probe.close();
+  const { sync } = files;
+  const paths: string[] = [];
+  files.sync = function (this: FileHandle) {
+    const path = readlinkSync(`/proc/self/fd/${this.fd}`);
+    paths.push(path.replace(folder, '').replace(/\.[0-9a-f]{12}$/, '.draft'));
+    return sync.call(this);
+  };
+  try {
+    await task();
+  } finally {
+    files.sync = sync;
+  }
+  return paths;
+}
+
+test('what is put survives a power cut: its bytes, its name, and every folder that was made for it', async () => {
+  const put = (): Promise<string> => blobs.put(Buffer.from('hello'));
+  const [file, parent] = [`/blobs/2c/${HELLO}`, '/blobs/2c'];
+  const first = await synced(put);
+  expect(first.slice(-2)).toEqual([`${file}.draft`, parent]);
+  expect(first.slice(0, -2).sort()).toEqual(['', '/blobs']);
+  // Who finds it there must not promise more than its writer has done yet.
+  expect(await synced(put)).toEqual([file, parent]);
 });
 
 test('nothing at all has a hash too', async () => {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { StoreProblem } from './store.js';
 
 /** Bytes by the SHA-256 of their content. What is put is durable when the promise resolves. */
@@ -20,25 +20,31 @@ export function folderBlobs(folder: string): Blobs {
     if (!HASH.test(sha256)) throw new Error('not a SHA-256');
     return join(folder, sha256.slice(0, 2), sha256);
   };
+  const makeFolder = folderMaker(folder);
   return {
-    put: (bytes) => put(pathOf, bytes),
+    put: (bytes) => put(pathOf, makeFolder, bytes),
     get: (sha256) => readFile(pathOf(sha256)),
     stream: (sha256) => createReadStream(pathOf(sha256)),
     remove: (sha256) => rm(pathOf(sha256), { force: true }),
   };
 }
 
-async function put(pathOf: (sha256: string) => string, bytes: Buffer): Promise<string> {
+async function put(
+  pathOf: (sha256: string) => string,
+  makeFolder: (path: string) => Promise<void>,
+  bytes: Buffer,
+): Promise<string> {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const path = pathOf(sha256);
-  if (await isThere(path, bytes.length)) return sha256;
   const parent = dirname(path);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    if ((await mkdir(parent, { recursive: true })) !== undefined) await syncFolder(dirname(parent));
-    await writeDurably(draft, bytes);
-    await rename(draft, path);
-    await syncFolder(parent);
+    await makeFolder(parent);
+    if (!(await isThere(path, bytes.length))) {
+      await writeDurably(draft, bytes);
+      await rename(draft, path);
+    }
+    await sync(parent);
   } catch (error) {
     await rm(draft, { force: true });
     throw problemOf(error);
@@ -46,12 +52,27 @@ async function put(pathOf: (sha256: string) => string, bytes: Buffer): Promise<s
   return sha256;
 }
 
+/** Makes folders, and has each entry on the way down from the data folder on the disk; asked again, it costs nothing. */
+function folderMaker(root: string): (path: string) => Promise<void> {
+  const durable = new Set<string>();
+  const top = dirname(resolve(root));
+  return async (path) => {
+    if (durable.has(path)) return;
+    await mkdir(path, { recursive: true });
+    for (let at = resolve(path); at !== top; at = dirname(at)) await sync(dirname(at));
+    durable.add(path);
+  };
+}
+
+/** Somebody who wrote it a moment ago may not have come to its end: what is there is durable as well. */
 async function isThere(path: string, size: number): Promise<boolean> {
   try {
-    return (await stat(path)).size === size;
+    if ((await stat(path)).size !== size) return false;
   } catch {
     return false;
   }
+  await sync(path);
+  return true;
 }
 
 async function writeDurably(path: string, bytes: Buffer): Promise<void> {
@@ -64,12 +85,13 @@ async function writeDurably(path: string, bytes: Buffer): Promise<void> {
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
+/** Of a folder: its entries. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
   try {
-    await folder.sync();
+    await handle.sync();
   } finally {
-    await folder.close();
+    await handle.close();
   }
 }
 

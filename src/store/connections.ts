@@ -9,7 +9,6 @@ export interface ConnectionRow {
   readonly settings: string;
   /** Sealed by the vault; only it can read them. */
   readonly credentials: string;
-  readonly path_secret: string | null;
   readonly status: 'active' | 'paused' | 'failing';
   readonly status_reason: string | null;
   readonly version: number;
@@ -18,7 +17,7 @@ export interface ConnectionRow {
 }
 
 const COLUMNS =
-  'id, connector, name, group_id, settings, credentials, path_secret, status, status_reason, version, created_at, removed_at';
+  'id, connector, name, group_id, settings, credentials, status, status_reason, version, created_at, removed_at';
 
 export function* liveConnections(): Work<readonly ConnectionRow[]> {
   return yield* all<ConnectionRow>(
@@ -42,15 +41,14 @@ export function* insertConnection(
   row: Omit<ConnectionRow, 'status_reason' | 'version' | 'removed_at'>,
 ): Work<void> {
   yield* run(
-    `INSERT INTO connections (id, connector, name, group_id, settings, credentials, path_secret, status, version, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+    `INSERT INTO connections (id, connector, name, group_id, settings, credentials, status, version, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)`,
     row.id,
     row.connector,
     row.name,
     row.group_id,
     row.settings,
     row.credentials,
-    row.path_secret,
     row.status,
     row.created_at,
   );
@@ -60,16 +58,14 @@ export interface ConnectionChange {
   readonly name: string;
   readonly settings: string;
   readonly credentials: string;
-  readonly pathSecret: string | null;
 }
 
 export function* changeConnection(id: string, change: ConnectionChange): Work<void> {
   yield* run(
-    'UPDATE connections SET name = ?, settings = ?, credentials = ?, path_secret = ?, version = version + 1 WHERE id = ?',
+    'UPDATE connections SET name = ?, settings = ?, credentials = ?, version = version + 1 WHERE id = ?',
     change.name,
     change.settings,
     change.credentials,
-    change.pathSecret,
     id,
   );
 }
@@ -92,7 +88,7 @@ export function* setConnectionStatus(
 /** Its history stays readable; its id is never given again. */
 export function* removeConnection(id: string, now: number): Work<boolean> {
   const changed = yield* run(
-    "UPDATE connections SET removed_at = ?, credentials = '', path_secret = NULL, version = version + 1 WHERE id = ? AND removed_at IS NULL",
+    "UPDATE connections SET removed_at = ?, credentials = '', version = version + 1 WHERE id = ? AND removed_at IS NULL",
     now,
     id,
   );

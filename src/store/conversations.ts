@@ -1,4 +1,5 @@
-import { all, get, insert, run, type Work } from './work.js';
+import type { ReplyContext } from '../model/reply-context.js';
+import { all, get, idList, insert, run, type Work } from './work.js';
 
 export interface ConversationRow {
   readonly id: number;
@@ -35,12 +36,25 @@ export function* conversationByKey(
   );
 }
 
-export function* lockConversation(id: number): Work<void> {
-  yield* get('SELECT id FROM conversations WHERE id = ? {lock}', id);
+/** As it is until this transaction commits. */
+export function* lockConversation(id: number): Work<ConversationRow | undefined> {
+  return yield* get<ConversationRow>(
+    `SELECT ${COLUMNS} FROM conversations WHERE id = ? {lock}`,
+    id,
+  );
 }
 
 export function* conversationById(id: number): Work<ConversationRow | undefined> {
   return yield* get<ConversationRow>(`SELECT ${COLUMNS} FROM conversations WHERE id = ?`, id);
+}
+
+export type ConversationPlace = Pick<ConversationRow, 'id' | 'connection_id' | 'key'>;
+
+export function* placesOfConversations(ids: readonly number[]): Work<readonly ConversationPlace[]> {
+  return yield* all<ConversationPlace>(
+    'SELECT id, connection_id, key FROM conversations WHERE id IN {ids}',
+    idList(ids),
+  );
 }
 
 /** The conversation on which this address spoke last; without a word from it, the youngest. */
@@ -86,6 +100,15 @@ export function* touchConversation(
     lastInAt,
     id,
   );
+}
+
+/** What a reply on it must carry. */
+export function contextOf({ context }: Pick<ConversationRow, 'context'>): ReplyContext {
+  return JSON.parse(context) as ReplyContext;
+}
+
+export function* setContext(id: number, context: ReplyContext): Work<void> {
+  yield* run('UPDATE conversations SET context = ? WHERE id = ?', JSON.stringify(context), id);
 }
 
 export function* giveConversation(id: number, person: number): Work<void> {

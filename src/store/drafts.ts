@@ -1,4 +1,5 @@
 import type { Draft } from '../model/draft.js';
+import type { JustWritten } from './just-written.js';
 import { all, get, idList, insert, run, type Work } from './work.js';
 
 /** `parked`: a receipt or echo whose delivery has not settled yet · `dead`: filing it failed for good. */
@@ -40,13 +41,46 @@ export function* insertDraft(
 const COLUMNS =
   'id, envelope_id, connection_id, draft_id, kind, about, state, body, attempts, due_at, reason';
 
-export function* dueDrafts(now: number, limit: number): Work<readonly DraftRow[]> {
-  return yield* all<DraftRow>(
-    `SELECT ${COLUMNS} FROM drafts WHERE state = 0 AND due_at <= ? ORDER BY id LIMIT ?`,
+/** A draft on its way to its place. */
+export interface WaitingDraft {
+  readonly id: number;
+  readonly envelope_id: number | null;
+  readonly attempts: number;
+  readonly draft: () => Draft;
+  readonly namesAttachments: boolean;
+}
+
+export function* dueDrafts(
+  now: number,
+  limit: number,
+  atHand: JustWritten<WaitingDraft> | undefined,
+): Work<readonly WaitingDraft[]> {
+  const due = yield* all<{ id: number }>(
+    'SELECT id FROM drafts WHERE state = 0 AND due_at <= ? ORDER BY id LIMIT ?',
     now,
     limit,
   );
+  if (atHand !== undefined) return yield* atHand.rowsOf(due, draftsByIds);
+  return yield* draftsByIds(due.map(({ id }) => id));
 }
+
+export function* draftsByIds(ids: readonly number[]): Work<readonly WaitingDraft[]> {
+  const rows = yield* all<DraftRow>(
+    `SELECT ${COLUMNS} FROM drafts WHERE id IN {ids} ORDER BY id`,
+    idList(ids),
+  );
+  return rows.map(waiting);
+}
+
+/** Read when it is filed: one that cannot be read must not keep the others waiting. */
+const waiting = ({ id, envelope_id, attempts, body }: DraftRow): WaitingDraft => ({
+  id,
+  envelope_id,
+  attempts,
+  draft: () => JSON.parse(body) as Draft,
+  // Only attachments have a `ref`; looking for it is cheaper than reading the draft once more.
+  namesAttachments: body.includes('"ref":'),
+});
 
 export function* markDraftsFiled(ids: readonly number[]): Work<void> {
   yield* run('UPDATE drafts SET state = 1, reason = NULL WHERE id IN {ids}', idList(ids));
@@ -57,12 +91,13 @@ export function* parkDraft(id: number, dueAt: number): Work<void> {
   yield* run('UPDATE drafts SET state = 2, due_at = ? WHERE id = ?', dueAt, id);
 }
 
-export function* dueParkedDrafts(now: number, limit: number): Work<readonly DraftRow[]> {
-  return yield* all<DraftRow>(
+export function* dueParkedDrafts(now: number, limit: number): Work<readonly WaitingDraft[]> {
+  const rows = yield* all<DraftRow>(
     `SELECT ${COLUMNS} FROM drafts WHERE state = 2 AND due_at <= ? ORDER BY due_at, id LIMIT ?`,
     now,
     limit,
   );
+  return rows.map(waiting);
 }
 
 /** Something with this platform id or key of ours came to be: what waited for it is due. */
@@ -113,11 +148,6 @@ export function* reviveDrafts(): Work<number> {
 
 export function* draftById(id: number): Work<DraftRow | undefined> {
   return yield* get<DraftRow>(`SELECT ${COLUMNS} FROM drafts WHERE id = ?`, id);
-}
-
-export function* draftsByIds(ids: readonly number[]): Work<readonly DraftRow[]> {
-  if (ids.length === 0) return [];
-  return yield* all<DraftRow>(`SELECT ${COLUMNS} FROM drafts WHERE id IN {ids}`, idList(ids));
 }
 
 /** The row of a platform message, as edits, recalls and replies name it. */

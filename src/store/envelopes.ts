@@ -1,4 +1,6 @@
 import type { Arrival } from '../model/arrival.js';
+import { boundedKey } from '../model/key.js';
+import type { JustWritten } from './just-written.js';
 import { all, get, idList, insert, run, type Work } from './work.js';
 
 export const EnvelopeState = { received: 0, done: 1, quarantined: 2 } as const;
@@ -28,26 +30,32 @@ export interface NewEnvelope {
   readonly blob: string | null;
 }
 
-/** Returns the id; 0 when this delivery is already here. */
+/** Returns the row; null when this delivery is already here. */
 export function* insertEnvelope({
   connection,
   arrival,
   receivedAt,
   blob,
-}: NewEnvelope): Work<number> {
-  return yield* insert(
+}: NewEnvelope): Work<EnvelopeRow | null> {
+  const row = {
+    connection_id: connection,
+    key: boundedKey(arrival.key),
+    received_at: receivedAt,
+    type: arrival.type,
+    notes: JSON.stringify(arrival.notes),
+    query: arrival.query,
+    body: blob === null ? arrival.body : null,
+    blob,
+    size: arrival.body.length,
+  };
+  const id = yield* insert(
     `INSERT INTO envelopes (connection_id, key, received_at, type, notes, query, body, blob, size, state)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (connection_id, key) DO NOTHING`,
-    connection,
-    arrival.key,
-    receivedAt,
-    arrival.type,
-    JSON.stringify(arrival.notes),
-    arrival.query,
-    blob === null ? arrival.body : null,
-    blob,
-    arrival.body.length,
+    ...[row.connection_id, row.key, row.received_at, row.type, row.notes, row.query],
+    ...[row.body, row.blob, row.size],
   );
+  if (id === 0) return null;
+  return { ...row, id, state: EnvelopeState.received, attempts: 0, reason: null, remarks: null };
 }
 
 const COLUMNS =
@@ -60,20 +68,37 @@ export interface Portion {
 }
 
 /** From the start as many rows as fit, and one in any case: what is too large alone is read alone. */
-function fitting(rows: readonly EnvelopeRow[], { bytes }: Portion): readonly EnvelopeRow[] {
+export function fitting<Row extends { readonly size: number }>(
+  rows: readonly Row[],
+  { bytes }: Portion,
+): readonly Row[] {
   let sum = 0;
   const beyond = rows.findIndex(({ size }, i) => (sum += size) > bytes && i > 0);
   return beyond < 0 ? rows : rows.slice(0, beyond);
 }
 
-export function* dueEnvelopes(now: number, portion: Portion): Work<readonly EnvelopeRow[]> {
-  const rows = yield* all<EnvelopeRow>(
-    `SELECT ${COLUMNS} FROM envelopes WHERE state = 0 AND due_at <= ? AND lease_until <= ? ORDER BY id LIMIT ?`,
+/** In a single process, which may have them at hand still. */
+export function* dueEnvelopes(
+  now: number,
+  portion: Portion,
+  atHand: JustWritten<EnvelopeRow> | undefined,
+): Work<readonly EnvelopeRow[]> {
+  const due = yield* all<{ id: number; size: number }>(
+    `SELECT id, size FROM envelopes WHERE state = 0 AND due_at <= ? AND lease_until <= ? ORDER BY id LIMIT ?`,
     now,
     now,
     portion.rows,
   );
-  return fitting(rows, portion);
+  const rows = fitting(due, portion);
+  if (atHand !== undefined) return yield* atHand.rowsOf(rows, envelopesByIds);
+  return yield* envelopesByIds(rows.map(({ id }) => id));
+}
+
+function* envelopesByIds(ids: readonly number[]): Work<readonly EnvelopeRow[]> {
+  return yield* all<EnvelopeRow>(
+    `SELECT ${COLUMNS} FROM envelopes WHERE id IN {ids} ORDER BY id`,
+    idList(ids),
+  );
 }
 
 /** Several processes normalise at once: each takes rows nobody else holds. */
@@ -90,12 +115,16 @@ export function* claimEnvelopes(
     portion.rows,
   );
   const rows = fitting(due, portion);
-  yield* run(
-    'UPDATE envelopes SET lease_until = ? WHERE id IN {ids}',
+  yield* leaseEnvelopes(
+    rows.map(({ id }) => id),
     until,
-    idList(rows.map(({ id }) => id)),
   );
   return rows;
+}
+
+/** Keeps them for whoever reads them, until they are kept or the lease runs out. */
+export function* leaseEnvelopes(ids: readonly number[], until: number): Work<void> {
+  yield* run('UPDATE envelopes SET lease_until = ? WHERE id IN {ids}', until, idList(ids));
 }
 
 export function* markEnvelopesDone(ids: readonly number[]): Work<void> {
@@ -182,7 +211,7 @@ export function* knownKeys(connection: string, keys: readonly string[]): Work<re
     const row = yield* get(
       'SELECT 1 AS one FROM envelopes WHERE connection_id = ? AND key = ?',
       connection,
-      key,
+      boundedKey(key),
     );
     if (row !== undefined) known.push(key);
   }

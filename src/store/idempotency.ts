@@ -1,5 +1,13 @@
 import { get, insert, run, type Work } from './work.js';
 
+/** Makes a request that is sent twice one act: both run inside the transaction that does it. */
+export interface Once<T> {
+  /** False when the key was used before: then nothing is done. */
+  take(): Work<boolean>;
+  /** Keeps what the caller is told. */
+  keep(done: T): Work<void>;
+}
+
 /** What was asked under a key, and how it was answered. */
 export interface KeptAnswer {
   /** Hash of the request. */

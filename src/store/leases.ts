@@ -36,6 +36,18 @@ export function* stillHolds(name: string, fence: number): Work<boolean> {
   );
 }
 
+/**
+ * Inside a transaction of somebody who is not the holder: what the holder is committing is waited for, and it
+ * begins nothing new until this commits. With one writer there is nothing to wait for.
+ */
+export function* besideHolder(name: string): Work<void> {
+  yield* run(
+    "INSERT INTO leases (name, holder, fence, until) VALUES (?, '', 0, 0) ON CONFLICT (name) DO NOTHING",
+    name,
+  );
+  yield* get('SELECT fence FROM leases WHERE name = ? {lock}', name);
+}
+
 export function* giveBackLease(name: string, holder: string): Work<void> {
   yield* run('UPDATE leases SET until = 0 WHERE name = ? AND holder = ?', name, holder);
 }

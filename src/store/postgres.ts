@@ -90,6 +90,7 @@ function prepare({ kind, sql }: Statement, texts: Map<string, Prepared>): Prepar
       .replaceAll('{ids}', '(SELECT value::bigint FROM json_array_elements_text((?)::json))')
       .replaceAll('{texts}', '(SELECT value FROM json_array_elements_text((?)::json))')
       .replaceAll('{lock}', 'FOR UPDATE')
+      .replaceAll('{number}', 'NULL')
       .replace(/\?/g, () => `$${(position += 1)}`);
     prepared = { name: `q${texts.size}`, text: kind === 'insert' ? `${text} RETURNING id` : text };
     texts.set(sql, prepared);

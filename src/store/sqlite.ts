@@ -85,7 +85,8 @@ function prepared(db: Db): Execute {
         sql
           .replaceAll('{ids}', '(SELECT value FROM json_each(?))')
           .replaceAll('{texts}', '(SELECT value FROM json_each(?))')
-          .replaceAll('{lock}', ''),
+          .replaceAll('{lock}', '')
+          .replaceAll('{number}', '(SELECT COALESCE(MAX(number), 0) + 1 FROM events)'),
       );
       statements.set(sql, statement);
     }

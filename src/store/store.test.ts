@@ -2,6 +2,7 @@ import { openTestStore, onPostgres, type TestStore } from '../../test/database.j
 import { holdLease, stillHolds, takeLease } from './leases.js';
 import { all, get, idList, insert, run, type Work } from './work.js';
 import { eventsAfter, insertEvent, numberEvents } from './tickets.js';
+import { ensureFirstToken, listApiTokens } from './tokens.js';
 
 let test_: TestStore;
 beforeEach(async () => {
@@ -155,4 +156,11 @@ describe('event numbers', () => {
 
 test(`these tests ran on ${onPostgres ? 'Postgres' : 'the embedded database'}`, () => {
   expect(test_.store.dialect).toBe(onPostgres ? 'postgres' : 'sqlite');
+});
+
+test('of processes that start together on an empty database one makes the first token', async () => {
+  const { store } = test_;
+  const starts = ['a', 'b', 'c', 'd'].map((hash) => store.write(() => ensureFirstToken(hash, 0)));
+  expect((await Promise.all(starts)).filter((made) => made)).toHaveLength(1);
+  expect(await store.read(listApiTokens)).toHaveLength(1);
 });

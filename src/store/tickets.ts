@@ -115,7 +115,10 @@ export interface EventRow {
 
 const EVENT = 'id, number, ticket_id, conversation_id, type, at, author, data';
 
-/** Recorded without a number: the announce stage gives it, in the order of commits. */
+/**
+ * Where one writer commits everything its number is the next one at once; among several writers it is
+ * recorded without, and the announce stage gives numbers in the order of commits.
+ */
 export function* insertEvent(
   ticket: { readonly id: number; readonly conversation: number | null },
   event: TicketEvent,
@@ -123,7 +126,8 @@ export function* insertEvent(
   author: string,
 ): Work<void> {
   yield* insert(
-    'INSERT INTO events (ticket_id, conversation_id, type, at, author, data) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO events (number, ticket_id, conversation_id, type, at, author, data)
+     VALUES ({number}, ?, ?, ?, ?, ?, ?)`,
     ticket.id,
     ticket.conversation,
     event.type,

@@ -53,8 +53,13 @@ export function* revokeApiToken(id: number, now: number): Work<boolean> {
   );
 }
 
-/** True when there was no token yet and this one was made. */
+/** True when there was no token yet and this one was made; of processes that start together one makes it. */
 export function* ensureFirstToken(hash: string, now: number): Work<boolean> {
   if ((yield* countApiTokens()) > 0) return false;
+  const first = yield* run(
+    "INSERT INTO facts (name, value) VALUES ('firstToken', ?) ON CONFLICT DO NOTHING",
+    String(now),
+  );
+  if (first === 0) return false;
   return (yield* insertApiToken('first admin', hash, 'admin', now)) > 0;
 }

@@ -5,8 +5,9 @@
  *
  * Statements use `?` for parameters, and `{ids}` for one parameter that is a list of integers (made
  * by {@link idList}): `WHERE id IN {ids}`; `{texts}` for a list of texts (made by {@link textList}),
- * a table of one column `value`: `FROM {texts} AS k`. `{lock}` at the end of a SELECT keeps its rows from other
- * writers until the commit; with one writer there is nothing to lock.
+ * a table of one column `value`: `FROM {texts} AS k`. `{lock}` at the end of a SELECT keeps its rows
+ * from other writers until the commit; with one writer there is nothing to lock. `{number}` is the
+ * next event number where the database has one writer, and nothing yet where it has several.
  */
 export type Work<T> = Generator<Statement, T, Answer>;
 

@@ -83,6 +83,12 @@ test('a file larger than the limit and an empty one are refused', async () => {
   expect([large.status, ((await large.json()) as { code: string }).code]).toEqual([413, 'HUB_203']);
 });
 
+const SAFE = {
+  'content-disposition': expect.stringMatching(/^attachment;/) as string,
+  'content-security-policy': "sandbox; default-src 'none'",
+  'x-content-type-options': 'nosniff',
+};
+
 test('a reply carries its file by a signed link that its platform can follow', async () => {
   const ticket = await tell(hub, shop, 'file');
   const { id } = await upload('photo.png', PNG, 'image/png');
@@ -96,7 +102,11 @@ test('a reply carries its file by a signed link that its platform can follow', a
   expect(file?.url).toMatch(/^https:\/\/hub\.example\/files\//);
   const path = new URL(file?.url ?? '').pathname;
   const fetched = await fetch(hub.url + path);
-  expect([fetched.status, fetched.headers.get('content-type')]).toEqual([200, 'image/png']);
+  expect(fetched.status).toBe(200);
+  expect(Object.fromEntries(fetched.headers)).toMatchObject({
+    ...SAFE,
+    'content-type': 'image/png',
+  });
   expect(Buffer.from(await fetched.arrayBuffer())).toEqual(PNG);
   for (const [from, to] of [
     [`/files/${id}/`, `/files/${id + 1}/`],
@@ -114,4 +124,28 @@ test('a reply carries its file by a signed link that its platform can follow', a
     attachments: [id],
   });
   expect(again.status).toBe(400);
+});
+
+test.each([
+  ['a voice', 'audio/mpeg', Buffer.from('4944330400000000000000000000', 'hex')],
+  ['a document', 'application/pdf', Buffer.from('%PDF-1.7\n')],
+  ['a page', 'text/plain; charset=utf-8', Buffer.from('<script>alert(1)</script>')],
+  ['a drawing that can run', 'application/octet-stream', Buffer.from('<svg xmlns="x"></svg>')],
+  ['a program', 'application/octet-stream', Buffer.from('7f454c4602010100', 'hex')],
+])('a platform that fetches %s is told %s, and no browser runs it', async (_what, type, bytes) => {
+  const ticket = await tell(hub, shop, `media-${type}-${bytes.length}`);
+  const { id } = await upload('media.bin', bytes);
+  const { number } = ticket;
+  await hub.api('POST', `/tickets/${number}/replies`, { text: 'See', attachments: [id] });
+  const path = await until('the link', async () => {
+    const files = platform.sent.flatMap(({ body }) =>
+      (body.data as unknown as { attachments: { url: string }[] }).attachments.map(
+        ({ url }) => url,
+      ),
+    );
+    return files.find((url) => url.includes(`/files/${id}/`));
+  });
+  const fetched = await fetch(hub.url + new URL(path).pathname);
+  expect(Object.fromEntries(fetched.headers)).toMatchObject({ ...SAFE, 'content-type': type });
+  expect(Buffer.from(await fetched.arrayBuffer())).toEqual(bytes);
 });

@@ -1,5 +1,6 @@
 import { startTestHub, until, type TestHub } from '../hub.js';
 import type { Ticket } from '../../src/model/ticket.js';
+import { all } from '../../src/store/work.js';
 import { as, connect, openPlatform, tell, tokenFor, type Page, type Platform } from './platform.js';
 
 let hub: TestHub;
@@ -138,6 +139,48 @@ test('what cannot leave is refused in both languages and leaves nothing behind',
     counts: { out: 0 },
     conversations: [{ replyWindow: { open: false } }],
   });
+});
+
+test('a ticket on which two persons speak is answered when the agent says whom', async () => {
+  const zhang = await tell(hub, shop, 'zhang', { sender: { handle: 'zhang', name: 'Zhang Wei' } });
+  const li = await tell(hub, shop, 'lina', { sender: { handle: 'lina', name: 'Li Na' } });
+  await hub.api('POST', `/tickets/${li.number}/merge`, { into: zhang.number });
+
+  const asked = await reply(zhang, { text: 'To whom?' });
+  expect([asked.status, asked.body]).toMatchObject([
+    409,
+    {
+      code: 'HUB_303',
+      cause: 'severalPersons',
+      persons: [{ name: 'Li Na' }, { name: 'Zhang Wei' }],
+    },
+  ]);
+  const { detail } = asked.body as { detail: string };
+  for (const word of ['Zhang Wei', 'Li Na', 'conversation', '"persons"']) {
+    expect(detail).toContain(word);
+  }
+  const merged = (await hub.api('GET', `/tickets/${zhang.number}`)).body as Ticket;
+  expect(merged.warnings).toMatchObject([{ kind: 'severalPersons' }]);
+  expect(merged.warnings[0]?.persons).toHaveLength(2);
+  expect(merged.counts.out).toBe(0);
+
+  const named = { text: 'To Li', conversation: li.conversations[0]?.id };
+  expect((await reply(zhang, named)).body).toMatchObject({ deliveries: [{ recipient: 'lina' }] });
+  const sure = await reply(zhang, { text: 'To Zhang', confirm: 'persons' });
+  expect(sure.body).toMatchObject({ ticket: zhang.number, deliveries: [{ recipient: 'zhang' }] });
+  const confirmed = await hub.house.store.read(() =>
+    all("SELECT author FROM events WHERE ticket_id = ? AND type = 'confirmed'", zhang.number),
+  );
+  expect(confirmed).toEqual([{ author: 'first admin' }]);
+});
+
+test('there is nothing to confirm where nobody asks for another address', async () => {
+  const ticket = await tell(hub, shop, 'plain');
+  const refused = await reply(ticket, { text: 'Hello', confirm: 'replyTo' });
+  expect([refused.status, refused.body]).toMatchObject([
+    409,
+    { code: 'HUB_303', cause: 'nothingToConfirm' },
+  ]);
 });
 
 test('a failed delivery is shown with its reason, retried by hand, and then it leaves', async () => {

@@ -28,7 +28,10 @@ test('what is answered is what the document says', async () => {
   const [a, b] = [await tell(hub, shop, 'one'), await tell(hub, shop, 'two')];
   await hub.api('POST', `/tickets/${a.number}/merge`, { into: b.number });
   await hub.api('POST', `/tickets/${a.number}/notes`, { text: 'a note' });
-  await hub.api('POST', `/tickets/${a.number}/replies`, { text: 'an answer' });
+  await hub.api('POST', `/tickets/${a.number}/replies`, {
+    text: 'an answer',
+    confirm: 'persons',
+  });
   await hub.receive(shop, [
     { key: 'k', body: Buffer.from('?'), type: 'text/plain', notes: { a: 'b' }, query: 'c=d' },
   ]);

@@ -184,6 +184,25 @@ test('an agent writes first, and the words leave on a ticket of their own', asyn
   );
 });
 
+test('a ticket asked for twice with one key is one ticket with one first word', async () => {
+  const asked = { connection: shop, handle: 'customer-once', text: 'We owe you a kettle' };
+  const key = { 'idempotency-key': 'ticket-once' };
+  const first = await hub.api('POST', '/tickets', asked, key);
+  const again = await hub.api('POST', '/tickets', asked, key);
+  expect([first.status, again.status]).toEqual([201, 201]);
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(again.headers.get('location')).toBe(first.headers.get('location'));
+  expect((again.body as Ticket).number).toBe((first.body as Ticket).number);
+  const other = await hub.api('POST', '/tickets', { ...asked, text: 'Another word' }, key);
+  expect([other.status, other.body]).toMatchObject([422, { code: 'HUB_108' }]);
+  await until('the first word', async () =>
+    platform.sent.some(({ body }) => body.data.text === 'We owe you a kettle'),
+  );
+  expect(platform.sent.filter(({ body }) => body.data.text === 'We owe you a kettle').length).toBe(
+    1,
+  );
+});
+
 test('an unknown ticket, person and connection are 404 and say what was not there', async () => {
   for (const [method, path, body] of [
     ['GET', '/tickets/999999', undefined],

@@ -9,7 +9,13 @@ const SECRET = 'canary-9f2c71-never-shown';
 const ADD = [
   ...['connections', 'add', '--connector', 'twilio-sms', '--name', 'Care line'],
   ...['--set', 'accountSid=AC00000000000000000000000000000001', '--set', 'maxSegments=4'],
+  // Nothing listens there: a test asks no platform.
+  ...['--set', 'apiBase=http://127.0.0.1:9'],
 ];
+
+interface Tried {
+  readonly check: { readonly ok: boolean };
+}
 
 interface Line {
   readonly id: string;
@@ -64,6 +70,23 @@ describe('without a server', () => {
   });
 
   test.each([
+    ['connector: webhook\nnmae: x', /care\.yaml:2: there is no field nmae: did you mean name\?/],
+    ['connector: webhook\nsettings: none', /care\.yaml:2: settings: a tree of fields was expected/],
+    ['- webhook', /care\.yaml:1: a tree with connector, name, .* was expected/],
+    ['name: "x\nconnector: webhook', /care\.yaml:1: not valid YAML: Missing closing "quote/],
+  ])('a mistake in a file names its line: %j', async (yaml, sentence) => {
+    writeFileSync(bench.path('care.yaml'), yaml);
+    const { code, err } = await bench.run([
+      'connections',
+      'add',
+      '--from',
+      bench.path('care.yaml'),
+    ]);
+    expect(err).toMatch(sentence);
+    expect(code).toBe(2);
+  });
+
+  test.each([
     [['--set', 'acountSid=x'], /there is no field acountSid: did you mean accountSid\?/],
     [['--set', 'accountSid'], /key=value was expected/],
     [['--set', 'accountSid=AC1'], /settings\.accountSid: .*starts with AC/],
@@ -72,6 +95,44 @@ describe('without a server', () => {
     const args = ['connections', 'add', '--connector', 'twilio-sms', '--name', 'X', ...more];
     const { code, err } = await bench.run(args);
     expect(err).toMatch(sentence);
+    expect(code).toBe(2);
+  });
+});
+
+describe('what is added is tried', () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = openBench();
+  });
+  afterEach(() => bench.end());
+
+  test('one that cannot be used is saved and said to be of no use yet, with the way out', async () => {
+    const { code, out } = await bench.run([...ADD, '--secret', 'authToken'], { input: SECRET });
+    expect(out).toContain(`added care-line: the data in ${bench.data}`);
+    expect(out).toMatch(/FAIL {2}Twilio cannot be reached/);
+    expect(out).toMatch(/NOT USABLE YET .*connections change care-line/);
+    expect(out).not.toMatch(/in use/);
+    expect(code).toBe(0);
+  });
+
+  test('a change mends it without typing the rest again', async () => {
+    const add = ['connections', 'add', '--connector', 'email', '--name', 'mail'];
+    const added = await bench.run([...add, '--set', 'address=help@shop.example']);
+    expect(added.out).toMatch(/FAIL {2}No server is set/);
+    const change = ['connections', 'change', 'mail', '--json'];
+    const args = [...change, '--set', 'listener.port=0', '--set', 'listener.maxBytes=20000'];
+    expect((JSON.parse((await bench.run(args)).out) as Tried).check.ok).toBe(true);
+    const deeper = await bench.run([...change, '--set', 'listener.host=127.0.0.1']);
+    expect((JSON.parse(deeper.out) as Tried).check.ok).toBe(true);
+    expect(await bench.run(['connections', 'change', 'mial', '--name', 'x'])).toMatchObject({
+      ...{ code: 2, err: expect.stringContaining('did you mean mail?') as string },
+    });
+  });
+
+  test('a mapping nobody wrote is refused, since such a connection would be left out', async () => {
+    const args = ['connections', 'add', '--connector', 'webhook', '--set', 'mapping=acme'];
+    const { code, err } = await bench.run(args);
+    expect(err).toMatch(/settings\.mapping: there is no mappings\/webhook\/acme: put it into/);
     expect(code).toBe(2);
   });
 });

@@ -23,6 +23,8 @@ export interface Bench {
   path(name: string): string;
   /** Runs `hubbub …` to its end. */
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
+  /** Runs `hubbub …` and hands over what runs. */
+  begin(args: readonly string[]): Pick<Running, 'child' | 'ended'>;
   /** Runs `hubbub start` until it is ready. */
   start(options?: RunOptions): Promise<Serving>;
   /** Kills what still runs and forgets the folder. */
@@ -61,6 +63,7 @@ export function openBench(): Bench {
       running.child.stdin?.end(options.input ?? '');
       return running.ended;
     },
+    begin: (args) => launch(args, {}),
     async start(options = {}) {
       const running = launch(['start'], options);
       const url = await running.ready;

@@ -1,3 +1,4 @@
+import { DatabaseSync } from '@photostructure/sqlite';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
 import { until } from '../hub.js';
@@ -81,6 +82,29 @@ describe('drafts', () => {
     await hub.stop();
   });
 
+  test('stopped half-way says so, and the same command takes the rest', async () => {
+    await connect(...WEBHOOK);
+    const file = bench.path('long.jsonl');
+    const all = 15_000;
+    writeFileSync(file, Array.from({ length: all }, (_, i) => draft(String(i))).join('\n'));
+    const args = ['import', file, '--connection', 'shop', '--json'];
+    const begun = bench.begin(args);
+    const database = new DatabaseSync(`${bench.data}/hubbub.db`, { readOnly: true });
+    const first = database.prepare('select id from drafts limit 1');
+    await until('a first batch', () => Promise.resolve(first.get() !== undefined));
+    database.close();
+    begun.child.kill('SIGINT');
+    const stopped = await begun.ended;
+    expect(stopped.code).toBe(1);
+    const half = summaryOf(stopped) as { new: number; stopped: boolean };
+    expect(half).toMatchObject({ stopped: true, refused: 0 });
+    expect(half.new).toBeLessThan(all);
+    const rest = await bench.run(args);
+    expect(summaryOf(rest)).toEqual({
+      ...{ new: all - half.new, known: half.new, refused: 0, rejects: null },
+    });
+  });
+
   test.each([
     ['unknown.jsonl', ['--connection', 'nowhere'], /there is no connection nowhere/],
     ['mails.mbox', ['--connection', 'shop'], /is not an mbox/],
@@ -130,21 +154,17 @@ describe('an mbox', () => {
     await hub.stop();
   });
 
-  test('goes to a connection that takes mails only', async () => {
+  test('is refused, with the way out, by a connection that reads no mails', async () => {
     await connect(...WEBHOOK);
     writeFileSync(bench.path('old.mbox'), mbox);
-    const { code, err } = await bench.run([
-      'import',
-      bench.path('old.mbox'),
-      '--connection',
-      'nope',
-    ]);
-    expect(err).toMatch(/there is no connection nope/);
-    expect(code).toBe(2);
-    const without = await bench.run(['import', bench.path('old.mbox')]);
-    expect(without).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('--connection') as string,
-    });
+    const args = ['import', bench.path('old.mbox')];
+    const alone = await bench.run([...args, '--connection', 'shop']);
+    expect(alone.err).toMatch(/shop \(webhook\) reads no mails.*connections add --connector email/);
+    await connect(...MAIL);
+    const beside = await bench.run([...args, '--connection', 'shop']);
+    expect(beside.err).toMatch(/name a connection that does, old-mail/);
+    const without = await bench.run(args);
+    expect(without.err).toContain('--connection');
+    expect([alone.code, beside.code, without.code]).toEqual([2, 2, 2]);
   });
 });

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -31,9 +32,34 @@ describe('the first start', () => {
     expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
     expect((await first.stop()).code).toBe(0);
 
+    // The hint is copied into another terminal, which knows nothing of this one's data folder.
+    expect(said).toContain(`HUBBUB_DATA_DIR=${bench.data} npm run -s hubbub -- connections add`);
+
     const second = await bench.start();
     expect(second.out()).not.toMatch(/hub_/);
     expect((await second.stop('SIGINT')).code).toBe(0);
+  });
+
+  test('names a connection that fails or rests, and the command that says why', async () => {
+    const add = ['connections', 'add', '--connector', 'webchat', '--no-check', '--name'];
+    for (const name of ['one', 'two', 'three']) await bench.run([...add, name]);
+    const database = new DatabaseSync(`${bench.data}/hubbub.db`);
+    const set = database.prepare(
+      'update connections set status = ?, status_reason = ? where id = ?',
+    );
+    set.run('failing', 'the login was refused', 'two');
+    set.run('paused', null, 'three');
+    database.close();
+    await (await bench.start()).stop();
+    const hub = await bench.start();
+    expect(hub.out()).toContain('3 connections');
+    expect(hub.out()).toMatch(/failing .*two \(the login was refused\)/);
+    expect(hub.out()).toContain(
+      `HUBBUB_DATA_DIR=${bench.data} npm run -s hubbub -- connections check two`,
+    );
+    expect(hub.out()).toMatch(/paused: three/);
+    expect(hub.out()).not.toMatch(/(failing|paused).* one/);
+    await hub.stop();
   });
 
   test('shows a token that opens the API', async () => {

@@ -15,7 +15,11 @@ const COMMANDS = [
   ['demo'],
   ['migrate'],
   ['connectors', 'list'],
+  ['connections', 'list'],
   ['connections', 'add'],
+  ['connections', 'change'],
+  ['connections', 'check'],
+  ['connections', 'remove'],
   ['token', 'create'],
   ['normalise'],
   ['mapping', 'test'],
@@ -34,10 +38,17 @@ test.each(COMMANDS.map((words) => [words.join(' '), words] as const))(
     const { code, out } = await bench.run([...words, '--help']);
     expect(code).toBe(0);
     expect(out).toContain(`Usage: hubbub ${name}`);
+    expect(out).toMatch(/\nExamples?:\n {2}npm run -s hubbub -- /);
+    expect(out).toContain(`  npm run -s hubbub -- ${name}`);
+    expect(out).toMatch(/\nExit codes: 0 .+; 1 .+; 2 used or set up wrongly\n/);
   },
 );
 
 test.each([
+  [['conections', 'list'], /Did you mean connections\?/],
+  [['connectors', 'check', 'webhok'], /there is no connector webhok: did you mean webhook\?/],
+  [['mapping', 'test', 'webhok'], /there is no mapping webhok: did you mean webhook\?/],
+  [['connections', 'check', 'mail'], /there is no connection mail, and none at all yet/],
   [['explode'], /unknown command 'explode'/],
   [['normalise'], /missing required argument 'connector'/],
   [['connections', 'remove'], /missing required argument 'id'/],

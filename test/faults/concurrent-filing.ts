@@ -1,4 +1,4 @@
-import { file, type FileDependencies } from '../../src/intake/file.js';
+import { fileInOrder, type InOrderDependencies } from '../../src/intake/in-order.js';
 import type { Draft } from '../../src/model/draft.js';
 import { insertDraft } from '../../src/store/drafts.js';
 import { holdLease } from '../../src/store/leases.js';
@@ -40,7 +40,7 @@ export async function fileConcurrently(
   drafts: readonly Draft[],
   filers: number,
 ): Promise<void> {
-  const filing = (name: string): FileDependencies => ({
+  const filing = (name: string): InOrderDependencies => ({
     ...shop,
     matching: openMatching(defaultRules()),
     log: shop.sending.log,
@@ -56,10 +56,10 @@ export async function fileConcurrently(
   const fileUntilDone = async (name: string): Promise<void> => {
     const deps = filing(name);
     while (writing) {
-      await file(deps);
+      await fileInOrder(deps);
       await new Promise(setImmediate);
     }
-    await file(deps);
+    await fileInOrder(deps);
   };
   const working = Array.from({ length: filers }, (_, i) => fileUntilDone(`filer-${i}`));
   await Promise.all(writers);

@@ -24,6 +24,8 @@ export interface Queued {
 export interface ReplyExtras {
   readonly attachments?: readonly number[];
   readonly conversation?: number;
+  readonly confirm?: 'persons' | 'replyTo';
+  readonly replyTo?: string;
 }
 
 type State = DeliveryView['state'];

@@ -104,6 +104,34 @@ test('answers follow a Reply-To only when the sender is who they say', async () 
   expect(recipientsOf(-1)).toEqual([spoofed.customer.address]);
 });
 
+test('an agent may agree to a Reply-To that nobody vouched for; it holds while it is asked for', async () => {
+  mail.setDmarc('example.com', 'fail');
+  const asks = { replyTo: 'office@work.example' };
+  const { customer, ticket, messageId } = await complain('please answer at the office', asks);
+  const { conversations, warnings } = await desk.ticket(ticket);
+  expect(conversations[0]?.replyTo).toEqual({ address: 'office@work.example', confirmed: false });
+  expect(warnings.map(({ kind }) => kind)).toEqual(['replyToUnconfirmed']);
+
+  const stale = { confirm: 'replyTo', replyTo: 'another@work.example' } as const;
+  await expect(desk.reply(ticket, 'To whom?', stale)).rejects.toThrow('HUB_303');
+  await desk.settled(await desk.reply(ticket, 'At the office.', { confirm: 'replyTo' }), 'sent');
+  expect(recipientsOf(-1)).toEqual(['office@work.example']);
+
+  const again = { to: HELP, subject: `Re: Complaint ${written}`, inReplyTo: messageId };
+  await customer.write({ ...again, references: [messageId], text: 'and there again', ...asks });
+  await desk.messagesOnce(ticket, 'the second mail', (seen) => seen.length === 3);
+  await desk.settled(await desk.reply(ticket, 'Again at the office.'), 'sent');
+  expect(recipientsOf(-1)).toEqual(['office@work.example']);
+  expect((await desk.ticket(ticket)).warnings).toEqual([]);
+
+  const elsewhere = { ...again, references: [messageId], replyTo: 'spy@evil.example' };
+  await customer.write({ ...elsewhere, text: 'no, answer here' });
+  await desk.messagesOnce(ticket, 'the third mail', (seen) => seen.length === 5);
+  await desk.settled(await desk.reply(ticket, 'Only to you.'), 'sent');
+  mail.setDmarc('example.com', 'pass');
+  expect(recipientsOf(-1)).toEqual([customer.address]);
+});
+
 test('what the hub sent comes back in Sent and is neither a message nor a loop', async () => {
   const { ticket } = await complain('does it loop');
   const taken = mail.taken();

@@ -67,7 +67,7 @@ function download({ house }: Parts): Route {
       const sent = await sendFile(response, blobs, {
         ...row,
         sha256: row.sha256,
-        inline: inline !== undefined,
+        purpose: inline === undefined ? 'download' : 'inline',
       });
       return sent ? WRITTEN : problem('notFound', `the bytes of attachment ${id} were erased`);
     },

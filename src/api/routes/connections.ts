@@ -70,7 +70,8 @@ function changingRoutes({ connections }: Parts, show: Show): readonly Route[] {
     route('PATCH /api/v1/connections/{id}', {
       tag: 'Connections',
       summary: 'Change, pause or resume',
-      description: 'What is not given stays as it is; a secret never has to be typed again.',
+      description:
+        'What is not given stays as it is, null takes a field away; a secret never has to be typed again.',
       params,
       body: { schema: ConnectionPatch },
       answers: one,

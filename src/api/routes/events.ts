@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { empty, problem, WRITTEN } from '../answer.js';
+import { networkOf } from '../client-address.js';
 import { streamEvents } from '../event-stream.js';
 import type { Parts } from '../hub.js';
 import { route, type Route } from '../route.js';
@@ -37,6 +38,8 @@ export function eventRoutes(parts: Parts): readonly Route[] {
         }
         const after = given ?? (await store.read(lastEventNumber));
         if (request.method === 'HEAD') return empty(200);
+        const network = networkOf(parts.bounds.client(request));
+        if (!parts.bounds.streams.admit(network, response)) return WRITTEN;
         await streamEvents(parts, response, after);
         return WRITTEN;
       },

@@ -26,8 +26,8 @@ export function fileRoutes(parts: Parts): readonly Route[] {
         if (!links.admits(id, until, mac)) return GONE;
         const row = await store.read(() => attachmentById(id));
         if (row === undefined || row.sha256 === null) return GONE;
-        // Platforms read the type from the answer, and browsers may show pictures only.
-        const sent = await sendFile(response, blobs, { ...row, sha256: row.sha256, inline: true });
+        const file = { ...row, sha256: row.sha256, purpose: 'platform' } as const;
+        const sent = await sendFile(response, blobs, file);
         return sent ? WRITTEN : GONE;
       },
     }),

@@ -1,14 +1,17 @@
 import { problem, json, moved, type Answer } from '../answer.js';
 import type { Caller } from '../auth.js';
 import type { Parts } from '../hub.js';
+import { idempotencyAnswers, idempotencyHeader, onceByKey } from '../once.js';
 import { pageOf, writeCursor } from '../pages.js';
 import { route, type Route } from '../route.js';
 import { NewTicket, numberParams, ownQuery, TicketPatch, TicketQuery } from '../schemas/tickets.js';
 import { ticketDesk } from '../ticket-desk.js';
 import { openByAgent } from '../../desk/open-ticket.js';
 import { findTickets } from '../../desk/ticket-list.js';
+import { viewRoots } from '../../desk/ticket-view.js';
 import { changeTicket } from '../../desk/tickets.js';
 import { Ticket } from '../../model/ticket.js';
+import type { Once } from '../../store/idempotency.js';
 import type { z } from 'zod';
 
 const one = { 200: { description: 'The ticket', schema: Ticket } };
@@ -17,6 +20,7 @@ const one = { 200: { description: 'The ticket', schema: Ticket } };
 export function ticketRoutes(parts: Parts): readonly Route[] {
   const desk = ticketDesk(parts);
   const { store } = parts.house;
+  const once = onceByKey<Ticket>(parts, { scope: 'tickets', answer: made });
   return [
     route('GET /api/v1/tickets', {
       tag: 'Tickets',
@@ -37,9 +41,12 @@ export function ticketRoutes(parts: Parts): readonly Route[] {
     route('POST /api/v1/tickets', {
       tag: 'Tickets',
       summary: 'Log a call, or write to a customer first',
+      description: 'Sent again with the same Idempotency-Key, it is still one ticket.',
+      headers: idempotencyHeader,
       body: { schema: NewTicket },
-      answers: { 201: { description: 'The new ticket', schema: Ticket } },
-      handle: ({ body, caller }) => openTicket(parts, body, caller),
+      answers: { 201: { description: 'The new ticket', schema: Ticket }, ...idempotencyAnswers },
+      handle: ({ body, caller, request }) =>
+        once({ request, caller, content: body }, (key) => openTicket(parts, { body, caller }, key)),
     }),
     route('GET /api/v1/tickets/{number}', {
       tag: 'Tickets',
@@ -88,11 +95,17 @@ function askedOf(query: Query): Parameters<typeof findTickets>[0] {
   };
 }
 
+interface Opening {
+  readonly body: z.output<typeof NewTicket>;
+  readonly caller: Caller;
+}
+
+/** The answer to a ticket opened by hand; null when its key was taken meanwhile. */
 async function openTicket(
   parts: Parts,
-  body: z.output<typeof NewTicket>,
-  caller: Caller,
-): Promise<Answer> {
+  { body, caller }: Opening,
+  once: Once<Ticket> | null,
+): Promise<Answer | null> {
   const desk = ticketDesk(parts);
   const { queue, house, registry } = parts;
   const connected = registry.find(body.connection);
@@ -100,17 +113,31 @@ async function openTicket(
     return problem('unknownConnection', `no connection is called ${body.connection}`);
   }
   const opened = await openByAgent(
-    { ...house, queue },
+    { ...house, queue, once: keeping(parts, once) },
     { ...body, name: body.name ?? null, subject: body.subject ?? null, connected },
     desk.by(caller),
   );
+  if (opened.kind === 'taken') return null;
   if (opened.kind === 'refused') {
-    return problem('refused', opened.refusal.why.en, {
-      cause: opened.refusal.cause,
-      why: opened.refusal.why,
-    });
+    const { cause, why } = opened.refusal;
+    return problem('refused', why.en, { cause, why });
   }
-  return json((await desk.show([opened.ticket]))[0], 201, {
-    location: `/api/v1/tickets/${opened.ticket}`,
-  });
+  const [ticket] = await desk.show([opened.ticket]);
+  return ticket === undefined ? desk.unknown(opened.ticket) : made(ticket);
+}
+
+const made = (ticket: Ticket, headers: Readonly<Record<string, string>> = {}): Answer =>
+  json(ticket, 201, { ...headers, location: `/api/v1/tickets/${ticket.number}` });
+
+/** What the API says of the new ticket, kept in the transaction that opens it. */
+function keeping({ house, registry }: Parts, once: Once<Ticket> | null): Once<number> | null {
+  if (once === null) return null;
+  const deps = { find: registry.find, now: house.clock.now() };
+  return {
+    take: () => once.take(),
+    *keep(number) {
+      const [ticket] = yield* viewRoots(deps, [number]);
+      if (ticket !== undefined) yield* once.keep(ticket);
+    },
+  };
 }

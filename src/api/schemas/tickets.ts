@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuery } from '../pages.js';
 import { PRIORITIES, STATUSES, type Status } from '../../model/ticket-state.js';
+import { CONFIRMATIONS } from '../../replies/choose.js';
 import { LinkView, Ticket } from '../../model/ticket.js';
 import { connectionId, idInPath } from './ids.js';
 
@@ -79,6 +80,8 @@ const attachmentIds = z
   .default([])
   .meta({ description: 'Ids of POST /api/v1/attachments' });
 
+const confirmation = z.enum(CONFIRMATIONS);
+
 export const NewReply = z
   .strictObject({
     text: z.string().max(TEXT),
@@ -87,7 +90,21 @@ export const NewReply = z
       .int()
       .positive()
       .optional()
-      .meta({ description: "Absent: the customer's latest reachable one" }),
+      .meta({
+        description:
+          "Absent: the customer's latest reachable one; needed, or `confirm`, where several persons speak on the ticket",
+      }),
+    confirm: z
+      .union([confirmation.transform((one) => [one]), z.array(confirmation).max(2)])
+      .default([])
+      .meta({
+        description:
+          '`persons`: answer the person whose ticket it is, although others speak on it. `replyTo`: from now on answer this conversation at the address that was asked for without proof (`replyTo` of the conversation). Both are recorded with your name.',
+      }),
+    replyTo: z.string().max(320).optional().meta({
+      description:
+        'With `confirm: "replyTo"`: the address you have read; if another is asked for by now, nothing is sent.',
+    }),
   })
   .refine(
     ({ text, attachments }) => text.trim() !== '' || attachments.length > 0,

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { writeFileSync } from 'node:fs';
 import { loadForCommand } from '../configuration.js';
 import { megabytes, openProgress } from '../progress.js';
-import { CommandProblem, usage, type ExitCode, type Shell } from '../shell.js';
+import { CommandProblem, usage, type ExitCode, type JsonOption, type Shell } from '../shell.js';
 import { openTar } from './tar.js';
 
 const DATABASE = 'hubbub.db';
@@ -28,7 +28,11 @@ interface Target {
  * The database first, as one snapshot; then the blobs, which were all there before their rows were.
  * Works beside a running hub, since it only reads.
  */
-export async function backUp(shell: Shell, target: string): Promise<ExitCode> {
+export async function backUp(
+  shell: Shell,
+  target: string,
+  { json }: JsonOption,
+): Promise<ExitCode> {
   const { dir, databaseUrl } = loadForCommand().config.data;
   const embedded = databaseUrl === null;
   if (embedded && !existsSync(join(dir, DATABASE))) {
@@ -45,6 +49,10 @@ export async function backUp(shell: Shell, target: string): Promise<ExitCode> {
     throw spaceProblem(error);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+  if (json === true) {
+    shell.out(JSON.stringify({ data: dir, target, database: embedded, masterKey: false }));
+    return 0;
   }
   shell.out(`backed up ${dir} to ${target}`);
   shell.out('the master key is not in it: keep it elsewhere, or the credentials stay closed');

@@ -1,36 +1,27 @@
-import type { NewConnection, Saved } from '../../connections/service.js';
-import { usage, type CommandProblem, type ExitCode, type Shell } from '../shell.js';
-import { withOperations } from '../with-operations.js';
-import { readConnectionFile } from './from-file.js';
+import type { NewConnection } from '../../connections/service.js';
+import { usage, type ExitCode, type Shell } from '../shell.js';
 import { unknownName } from '../unknown-name.js';
-import { readSecrets } from './secrets.js';
-import { layOver, readSettings } from './settings.js';
+import { withOperations } from '../with-operations.js';
+import { readForm, refusalOf, type FormOptions } from './form.js';
+import { readConnectionFile } from './from-file.js';
+import { layOver } from './settings.js';
+import { tryOut, type TryOptions } from './try-out.js';
 
 /** What `connections add` was told on the command line. */
-export interface AddOptions {
+export interface AddOptions extends FormOptions, TryOptions {
   readonly connector?: string;
   readonly name?: string;
   readonly group?: string;
-  readonly set: readonly string[];
-  readonly secret: readonly string[];
   readonly from?: string;
-  readonly json?: boolean;
 }
 
+/** 0 as soon as it is saved: whether it can be used is told, and is mended without adding it again. */
 export async function addConnection(shell: Shell, options: AddOptions): Promise<ExitCode> {
   const connection = await connectionOf(shell, options);
-  return withOperations<ExitCode>(shell, async ({ operations, served }) => {
-    const saved = await operations.addConnection(connection);
-    if (saved.kind !== 'saved') throw refusalOf(saved, connection.connector);
-    const line = (await operations.listConnections()).find(({ id }) => id === saved.id);
-    const hookUrl = line?.hookUrl ?? null;
-    if (options.json === true) {
-      shell.out(JSON.stringify({ id: saved.id, hookUrl }, null, 2));
-      return 0;
-    }
-    shell.out(`added ${saved.id}${served ? ', and it is open' : '; it opens when the hub starts'}`);
-    if (hookUrl !== null) shell.out(`  its platform calls: ${hookUrl}`);
-    shell.out(`  try it: connections check ${saved.id}`);
+  return withOperations<ExitCode>(shell, async (opened) => {
+    const saved = await opened.operations.addConnection(connection);
+    if (saved.kind !== 'saved') throw refusalOf(saved, connection.connector, 'added');
+    await tryOut(shell, opened, { id: saved.id, done: 'added' }, options);
     return 0;
   });
 }
@@ -43,10 +34,7 @@ async function connectionOf(shell: Shell, options: AddOptions): Promise<NewConne
   const connector = connectors.get(name);
   if (connector === undefined) throw usage(unknownName('connector', name, connectors.keys()));
   const { definition } = connector;
-  const given = {
-    settings: readSettings(options.set, definition.settings),
-    credentials: await readSecrets(shell, options.secret, definition.credentials),
-  };
+  const given = await readForm(shell, options, definition);
   return {
     connector: name,
     name: options.name ?? file.name ?? definition.title.en,
@@ -54,10 +42,4 @@ async function connectionOf(shell: Shell, options: AddOptions): Promise<NewConne
     settings: layOver(file.settings ?? {}, given.settings),
     credentials: layOver(file.credentials ?? {}, given.credentials),
   };
-}
-
-function refusalOf(saved: Exclude<Saved, { kind: 'saved' }>, connector: string): CommandProblem {
-  if (saved.kind === 'unknown') return usage(unknownName(saved.what, connector, saved.known));
-  const problems = saved.problems.map(({ field, message }) => `${field}: ${message}`);
-  return usage(`not added: ${problems.join('; ')}`);
 }

@@ -1,23 +1,19 @@
-import type { Finding } from '../../sdk/treaty.js';
 import { CommandProblem, type ExitCode, type JsonOption, type Shell } from '../shell.js';
 import { withOperations } from '../with-operations.js';
+import { existing } from './existing.js';
+import { findingLines } from './findings.js';
 
 export async function checkConnection(
   shell: Shell,
   id: string,
   { json }: JsonOption,
 ): Promise<ExitCode> {
-  const checked = await withOperations(shell, ({ operations }) =>
-    operations.checkConnection({ id }),
-  );
-  if (checked === null) {
-    throw new CommandProblem(`there is no connection ${id}: connections list shows them all`, 2);
-  }
+  const checked = await withOperations(shell, async ({ operations }) => {
+    await existing(operations, id);
+    return operations.checkConnection({ id });
+  });
+  if (checked === null) throw new CommandProblem(`${id} was removed meanwhile`);
   if (json === true) shell.out(JSON.stringify(checked, null, 2));
-  else for (const finding of checked.findings) shell.out(lineOf(finding));
+  else checked.findings.flatMap(findingLines).forEach(shell.out);
   return checked.ok ? 0 : 1;
-}
-
-function lineOf({ ok, text, next }: Finding): string {
-  return `${ok ? 'ok  ' : 'FAIL'}  ${text.en} · ${text.zh}${next === undefined ? '' : `\n      ${next.en} · ${next.zh}`}`;
 }

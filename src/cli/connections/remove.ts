@@ -1,13 +1,20 @@
-import { CommandProblem, type ExitCode, type Shell } from '../shell.js';
+import type { ExitCode, JsonOption, Shell } from '../shell.js';
 import { withOperations } from '../with-operations.js';
+import { existing } from './existing.js';
 
-export async function removeConnection(shell: Shell, id: string): Promise<ExitCode> {
-  const removed = await withOperations(shell, ({ operations }) =>
-    operations.removeConnection({ id }),
+export async function removeConnection(
+  shell: Shell,
+  id: string,
+  { json }: JsonOption,
+): Promise<ExitCode> {
+  await withOperations(shell, async ({ operations }) => {
+    await existing(operations, id);
+    await operations.removeConnection({ id });
+  });
+  shell.out(
+    json === true
+      ? JSON.stringify({ removed: id })
+      : `removed ${id}: its tickets stay, its secrets are erased`,
   );
-  if (!removed) {
-    throw new CommandProblem(`there is no connection ${id}: connections list shows them all`, 2);
-  }
-  shell.out(`removed ${id}: its tickets stay, its secrets are erased`);
   return 0;
 }

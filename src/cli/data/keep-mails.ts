@@ -35,8 +35,7 @@ const HISTORIC: Readonly<Record<string, string>> = { [HISTORIC_NOTE]: 'true' };
 function refusal({ find }: Grounds['registry'], connection: string): string | null {
   const connected = find(connection);
   if (connected === undefined) return `there is no connection ${connection}`;
-  const { identity } = connected.connector.definition.policies;
-  return identity.some(({ kind }) => kind === 'email')
+  return connected.connector.definition.imports?.includes('mbox') === true
     ? null
     : `the connection ${connection} does not take mails`;
 }

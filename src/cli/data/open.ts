@@ -6,6 +6,7 @@ import { createConnectionService } from '../../connections/service.js';
 import { openOnce } from '../../connections/open-connection.js';
 import { createReceive } from '../../intake/receive.js';
 import type { Wiring } from '../wiring.js';
+import { withoutPassword } from '../typed.js';
 import type { Operations } from './operations.js';
 import { operationsOver } from './over-house.js';
 import { isOpen, operationsThrough, readDoorFile } from './through-door.js';
@@ -15,6 +16,8 @@ export interface Opened {
   readonly operations: Operations;
   /** True: a running hub does them and goes on with what they leave. */
   readonly served: boolean;
+  /** For the person: whose data these are. */
+  readonly where: string;
   close(): Promise<void>;
 }
 
@@ -26,6 +29,7 @@ export async function openOperations(wiring: Wiring, loaded: Loaded): Promise<Op
     return {
       operations: operationsThrough(file),
       served: true,
+      where: `the hub on ${file.url} (data in ${dir})`,
       close: () => Promise.resolve(),
     };
   }
@@ -35,6 +39,7 @@ export async function openOperations(wiring: Wiring, loaded: Loaded): Promise<Op
 /** Without a server nothing rings: a hub that starts later, or another process, sweeps what waits. */
 async function overHouse(house: House): Promise<Opened> {
   const { server, network } = house.loaded.config;
+  const { dir, databaseUrl } = house.loaded.config.data;
   const http = createHttpClient({ allowPrivate: network.allowPrivate });
   const base = server.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${server.port}`;
   const registry = openRegistry({ ...house, publicUrl: () => base });
@@ -54,6 +59,7 @@ async function overHouse(house: House): Promise<Opened> {
   return {
     operations: operationsOver({ house, registry, connections, receive, ring: queue.ring }),
     served: house.store.dialect === 'postgres',
+    where: databaseUrl === null ? `the data in ${dir}` : withoutPassword(databaseUrl),
     async close() {
       registry.close();
       http.close();

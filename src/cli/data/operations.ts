@@ -1,4 +1,4 @@
-import type { NewConnection, Saved } from '../../connections/service.js';
+import type { ConnectionEdit, NewConnection, Saved } from '../../connections/service.js';
 import type { Checked } from '../../sdk/treaty.js';
 
 /** One connection as the command line shows it; never a secret. */
@@ -8,7 +8,10 @@ export interface ConnectionLine {
   readonly name: string;
   readonly status: string;
   readonly statusReason: string | null;
+  /** Where its platform calls; null: it does not. */
   readonly hookUrl: string | null;
+  /** Where its own pages and visitors come to; null: it has no door of its own. */
+  readonly doorUrl: string | null;
 }
 
 /** What became of one imported item. */
@@ -31,6 +34,8 @@ export interface RawMail {
 export interface Operations {
   listConnections(): Promise<readonly ConnectionLine[]>;
   addConnection(connection: NewConnection): Promise<Saved>;
+  /** What is absent stays as it is; null takes a field away. */
+  changeConnection(change: ConnectionEdit & { readonly id: string }): Promise<Saved>;
   checkConnection(target: { readonly id: string }): Promise<Checked | null>;
   removeConnection(target: { readonly id: string }): Promise<boolean>;
   /** Returns the token, which is shown once; only its hash stays. */
@@ -67,6 +72,7 @@ export type OperationName = keyof Operations;
 export const OPERATION_NAMES: readonly OperationName[] = [
   'listConnections',
   'addConnection',
+  'changeConnection',
   'checkConnection',
   'removeConnection',
   'createToken',

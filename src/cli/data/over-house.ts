@@ -17,6 +17,7 @@ export function operationsOver(grounds: Grounds): Operations {
   return {
     listConnections: () => listConnections(grounds),
     addConnection: (connection) => connections.add(connection),
+    changeConnection: ({ id, ...change }) => connections.change(id, change),
     checkConnection: ({ id }) => connections.check(id),
     removeConnection: ({ id }) => connections.remove(id),
     async createToken({ name, scopes }) {
@@ -55,9 +56,15 @@ async function listConnections({
       status,
       statusReason: (await connections.row(id))?.status_reason ?? null,
       hookUrl: transports.includes('webhook') ? account.hookUrl : null,
+      doorUrl: transports.includes('serve') ? doorUrl(account.hookUrl, id) : null,
     };
   });
   return Promise.all(lines);
+}
+
+/** On the same address as the hooks. */
+function doorUrl(hookUrl: string, id: string): string {
+  return new URL(`/c/${encodeURIComponent(id)}/`, hookUrl).href;
 }
 
 function* quarantinedPage(

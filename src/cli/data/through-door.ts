@@ -36,6 +36,7 @@ export function operationsThrough(file: DoorFile): Operations {
   return {
     listConnections: call('listConnections'),
     addConnection: call('addConnection'),
+    changeConnection: call('changeConnection'),
     checkConnection: call('checkConnection'),
     removeConnection: call('removeConnection'),
     createToken: call('createToken'),

@@ -2,7 +2,8 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Loaded } from '../../config/load.js';
-import { openVault, readMasterKeys } from '../../connections/vault.js';
+import { masterKeysOf } from '../../connections/master-key.js';
+import { openVault } from '../../connections/vault.js';
 import { MINUTE } from '../../model/time.js';
 import { liveConnections } from '../../store/connections.js';
 import { latestReceipt } from '../../store/envelopes.js';
@@ -94,7 +95,7 @@ async function keyFindings(
     return [wrong('master key', `${file} is not there`, next)];
   }
   return checked('master key', next, async () => {
-    await openVault(store, readMasterKeys(environment.masterKey, config.data.dir), Date.now());
+    await openVault(store, masterKeysOf(environment.masterKey, config.data.dir), Date.now());
     return [ok('master key', environment.masterKey === null ? file : 'HUBBUB_MASTER_KEY')];
   });
 }

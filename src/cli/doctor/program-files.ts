@@ -1,6 +1,6 @@
 import type { Loaded } from '../../config/load.js';
 import { testMappings } from '../../mapping/cases.js';
-import { sentenceOf } from '../mapping/test-mappings.js';
+import { sentenceOf } from '../../mapping/problem.js';
 import type { Shell } from '../shell.js';
 import { checked, ok, wrong, type Finding } from './finding.js';
 

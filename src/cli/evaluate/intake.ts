@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { file } from '../../intake/file.js';
+import { fileInOrder } from '../../intake/in-order.js';
 import { openMatching } from '../../intake/matching.js';
 import type { MatchingRules } from '../../matching/rules.js';
 import type { Draft } from '../../model/draft.js';
@@ -66,7 +66,7 @@ export async function openTrial(
       for (const { receivedAt } of drafts) now = Math.max(now, Date.parse(receivedAt));
       await store.write(() => keep(drafts));
       const began = performance.now();
-      await file(filing);
+      await fileInOrder(filing);
       milliseconds += performance.now() - began;
     },
     async filed() {

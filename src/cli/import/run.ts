@@ -3,12 +3,16 @@ import { loadForCommand } from '../configuration.js';
 import { openOperations } from '../data/open.js';
 import { megabytes, openProgress, type Progress } from '../progress.js';
 import { usage, type ExitCode, type JsonOption, type Shell } from '../shell.js';
-import { unknownName } from '../unknown-name.js';
+import { existing } from '../connections/existing.js';
 import { draftBatches, mailBatches, type Batch } from './batches.js';
+import { onInterrupt, type Interrupt } from './interrupt.js';
+import { mustReadMails } from './reads-mails.js';
 import { openRejects, type Rejects } from './rejects.js';
 import { splitJsonl } from './split-jsonl.js';
 import { splitMbox } from './split-mbox.js';
+import { summarise, type Summary, type Tally } from './summary.js';
 import type { Operations } from '../data/operations.js';
+import type { Connector } from '../../sdk/treaty.js';
 
 const CHUNK_BYTES = 256 * 1024;
 /** Further bad lines are only counted. */
@@ -18,44 +22,76 @@ export interface ImportOptions extends JsonOption {
   readonly connection?: string;
 }
 
-interface Tally {
-  new: number;
-  known: number;
-  refused: number;
-}
-
 export async function importFile(
   shell: Shell,
   file: string,
-  { connection, json }: ImportOptions,
+  { connection: named, json }: ImportOptions,
 ): Promise<ExitCode> {
+  const connection = named ?? null;
   const { size, mbox } = look(file);
-  if (mbox && connection === undefined) {
+  const wiring = await shell.main();
+  const opened = await openOperations(wiring, loadForCommand());
+  const interrupt = onInterrupt();
+  try {
+    await mustFit(opened.operations, connection, mbox ? await wiring.loadConnectors() : null);
+    const job = { file, size, mbox, connection, interrupt };
+    const summary = await takeIn(shell, opened.operations, job);
+    summarise(shell, summary, json === true);
+    const waits = !opened.served && summary.new > 0;
+    if (waits && json !== true) shell.out('they are filed when the hub starts');
+    return summary.refused > 0 || summary.stopped ? 1 : 0;
+  } finally {
+    interrupt.forget();
+    await opened.close();
+  }
+}
+
+/** `connectors`: those of an mbox, null for drafts, which may name their connection themselves. */
+async function mustFit(
+  operations: Operations,
+  connection: string | null,
+  connectors: ReadonlyMap<string, Connector> | null,
+): Promise<void> {
+  if (connection === null) {
+    if (connectors === null) return;
     throw usage('an mbox needs --connection: whose mails are they?');
   }
-  const opened = await openOperations(await shell.main(), loadForCommand());
+  const line = await existing(operations, connection);
+  if (connectors !== null) mustReadMails(line, await operations.listConnections(), connectors);
+}
+
+interface Job {
+  readonly file: string;
+  readonly size: number;
+  readonly mbox: boolean;
+  readonly connection: string | null;
+  readonly interrupt: Interrupt;
+}
+
+async function takeIn(
+  shell: Shell,
+  operations: Operations,
+  { file, size, mbox, connection, interrupt }: Job,
+): Promise<Summary> {
   const rejects = openRejects(file);
-  const progress = await openProgress(shell, {
-    label: `importing ${file}`,
-    total: size,
-    show: megabytes,
-  });
+  const label = `importing ${file}`;
+  const progress = await openProgress(shell, { label, total: size, show: megabytes });
   const tally: Tally = { new: 0, known: 0, refused: 0 };
+  const chunks = createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>;
+  const batches = mbox
+    ? mailBatches(splitMbox(chunks), operations, connection ?? '')
+    : draftBatches(splitJsonl(chunks), operations, connection);
   try {
-    if (connection !== undefined) await mustExist(opened.operations, connection);
-    const chunks = createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>;
-    const batches = mbox
-      ? mailBatches(splitMbox(chunks), opened.operations, connection ?? '')
-      : draftBatches(splitJsonl(chunks), opened.operations, connection ?? null);
-    for await (const batch of batches) await settle(batch, { tally, rejects, progress });
+    for await (const batch of batches) {
+      await settle(batch, { tally, rejects, progress });
+      if (interrupt.asked()) break;
+    }
   } finally {
     progress.end();
     rejects.close();
-    await opened.close();
   }
-  summarise(shell, { ...tally, rejects: tally.refused > 0 ? rejects.path : null }, json === true);
-  if (!opened.served && json !== true) shell.out('they are filed when the hub starts');
-  return tally.refused > 0 ? 1 : 0;
+  const kept = tally.refused > 0 ? rejects.path : null;
+  return { ...tally, rejects: kept, stopped: interrupt.asked() };
 }
 
 interface Settling {
@@ -99,20 +135,4 @@ function look(file: string): { readonly size: number; readonly mbox: boolean } {
   } finally {
     if (handle !== null) closeSync(handle);
   }
-}
-
-async function mustExist(operations: Operations, connection: string): Promise<void> {
-  const ids = (await operations.listConnections()).map(({ id }) => id);
-  if (!ids.includes(connection)) throw usage(unknownName('connection', connection, ids));
-}
-
-function summarise(
-  shell: Shell,
-  summary: Tally & { readonly rejects: string | null },
-  json: boolean,
-): void {
-  if (json) return shell.out(JSON.stringify(summary));
-  const refused =
-    summary.rejects === null ? '' : `, ${summary.refused} refused (kept in ${summary.rejects})`;
-  shell.out(`${summary.new} imported, ${summary.known} here already${refused}`);
 }

@@ -1,8 +1,9 @@
 import { sep } from 'node:path';
 import { testMappings, type CaseResult } from '../../mapping/cases.js';
-import type { MappingProblem } from '../../mapping/problem.js';
+import { sentenceOf, type MappingProblem } from '../../mapping/problem.js';
 import { loadForCommand } from '../configuration.js';
 import { usage, type ExitCode, type JsonOption, type Shell } from '../shell.js';
+import { unknownName } from '../unknown-name.js';
 
 export async function testMappingFiles(
   shell: Shell,
@@ -14,7 +15,7 @@ export async function testMappingFiles(
   const cases = tested.cases.filter(({ file }) => name === undefined || isBelow(file, name));
   const problems = tested.problems.filter(({ file }) => name === undefined || isBelow(file, name));
   if (name !== undefined && cases.length === 0 && problems.length === 0) {
-    throw usage(`there is no mapping ${name}: it is a folder or file below mappings/`);
+    throw usage(unknownName('mapping', name, namesOf([...tested.cases, ...tested.problems])));
   }
   if (json === true) shell.out(JSON.stringify({ problems, cases }, null, 2));
   else report(shell, problems, cases);
@@ -25,6 +26,14 @@ export async function testMappingFiles(
 function isBelow(file: string, name: string): boolean {
   const path = `/${file.split(sep).join('/')}`;
   return path.includes(`/${name}/`) || path.includes(`/${name.replace(/\.yaml$/, '')}.`);
+}
+
+/** Folders and files below `mappings/`, as they can be named. */
+function namesOf(found: readonly { readonly file: string }[]): ReadonlySet<string> {
+  const paths = found.map(({ file }) => file.split(sep).join('/').split('/mappings/').at(-1) ?? '');
+  return new Set(
+    paths.flatMap((path) => [path.split('/')[0] ?? '', path.replace(/(?:\.test)?\.yaml$/, '')]),
+  );
 }
 
 function report(
@@ -39,9 +48,4 @@ function report(
   }
   const failed = cases.filter(({ ok }) => !ok).length;
   shell.out(`${cases.length - failed} passed, ${failed + problems.length} failed`);
-}
-
-export function sentenceOf({ file, line, field, text, nearest }: MappingProblem): string {
-  const place = `${file}${line > 0 ? `:${line}` : ''}: ${field === '' ? '' : `${field}: `}`;
-  return `${place}${text}${nearest === null ? '' : ` (did you mean ${nearest}?)`}`;
 }

@@ -2,11 +2,11 @@ import type { Account } from '../../sdk/inbound.js';
 import type { Connector } from '../../sdk/treaty.js';
 import type { z } from 'zod';
 import { usage } from '../shell.js';
-import { readYamlFile } from '../yaml-file.js';
+import { readYamlFile, type NamedFile } from '../yaml-file.js';
 
 /** An account nobody has: the defaults of the connector, with the settings of a file over them. */
 export function accountOf({ definition }: Connector, file: string | undefined): Account {
-  const given = file === undefined ? {} : asSettings(readYamlFile(file), file);
+  const given = file === undefined ? {} : asSettings(readYamlFile(file));
   const parsed = definition.settings.safeParse(given);
   return {
     id: definition.name,
@@ -17,9 +17,9 @@ export function accountOf({ definition }: Connector, file: string | undefined): 
   };
 }
 
-function asSettings(value: unknown, file: string): Record<string, unknown> {
+function asSettings({ value, placeOf }: NamedFile): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw usage(`${file}: a tree of settings was expected`);
+  throw usage(`${placeOf([])}: a tree of settings was expected, as { sendUrl: … }`);
 }
 
 /** Fields that may be left out take what they take then; required ones stay absent. */

@@ -11,15 +11,18 @@ export async function normalise(shell: Shell, request: NormaliseRequest): Promis
   }
   const reader = await openReader(await shell.main(), loadForCommand(), request);
   let failed = false;
+  let nothing = true;
   try {
     const sources = sourcesOf(files.length === 0 ? ['-'] : files, shell.stdin);
     for await (const lines of inOrder(sources, reader.lines)) {
+      nothing = false;
       failed ||= lines.some((line) => 'error' in line);
       for (const line of lines) shell.out(JSON.stringify(line));
     }
   } finally {
     await reader.close();
   }
+  if (nothing) shell.err(`there is no file in ${files.join(', ')}`);
   return failed ? 1 : 0;
 }
 

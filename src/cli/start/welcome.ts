@@ -1,16 +1,19 @@
 import type { Hub } from '../../api/hub.js';
-import { liveConnections } from '../../store/connections.js';
-import { exampleCommand } from './example.js';
+import { liveConnections, type ConnectionRow } from '../../store/connections.js';
+import { typed } from '../typed.js';
+import { firstConnection } from './example.js';
 
-/** What `start` says: a few lines the first time, two later. */
+/** What `start` says: a few lines the first time, fewer later, and which connections need somebody. */
 export async function welcome(hub: Hub): Promise<readonly string[]> {
   const { house, url, adminToken } = hub;
-  const connections = (await house.store.read(liveConnections)).length;
+  const rows = await house.store.read(liveConnections);
   const ready = `Hubbub is ready on ${url} · 服务已就绪`;
-  if (adminToken === null && connections > 0) {
+  if (adminToken === null && rows.length > 0) {
+    const count = `${rows.length} connection${rows.length === 1 ? '' : 's'}`;
     return [
       ready,
-      `${connections} connection${connections === 1 ? '' : 's'} · API page ${url}/docs`,
+      `${count} · API page ${url}/docs`,
+      ...rows.flatMap((row) => troubleOf(hub, row)),
     ];
   }
   return [
@@ -21,7 +24,23 @@ export async function welcome(hub: Hub): Promise<readonly string[]> {
       ? []
       : [`  Admin token (shown once, keep it · 仅显示一次，请妥善保存):  ${adminToken}`]),
     `Connect the first channel (connectors list names them all), from another terminal:`,
-    `  ${exampleCommand(house.connectors)}`,
+    `  ${typed(house.loaded, firstConnection(house.connectors))}`,
+  ];
+}
+
+/** A connection that does not work as it should, and the command that says why. */
+function troubleOf({ registry, house }: Hub, row: ConnectionRow): readonly string[] {
+  const { id, status, status_reason: reason } = row;
+  if (registry.find(id) === undefined) {
+    return [
+      `  left out: ${id} (its connector is gone, or its secrets were sealed with another key: the log says which)`,
+    ];
+  }
+  if (status === 'paused') return [`  paused: ${id}, by an admin`];
+  if (status !== 'failing') return [];
+  return [
+    `  failing · 异常: ${id} (${reason ?? 'no reason is known'})`,
+    `    why, and the way out: ${typed(house.loaded, `connections check ${id}`)}`,
   ];
 }
 

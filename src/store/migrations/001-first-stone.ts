@@ -10,7 +10,7 @@ export const firstStone: readonly string[] = [
   `CREATE TABLE connections (
     id {text} PRIMARY KEY, connector {text} NOT NULL, name {text} NOT NULL,
     group_id {int} NOT NULL REFERENCES groups(id),
-    settings {text} NOT NULL, credentials {text} NOT NULL, path_secret {text},
+    settings {text} NOT NULL, credentials {text} NOT NULL,
     status {text} NOT NULL, status_reason {text},
     version {int} NOT NULL, created_at {int} NOT NULL, removed_at {int})`,
   `CREATE TABLE cursors (
@@ -56,6 +56,7 @@ export const firstStone: readonly string[] = [
     person_id {int} NOT NULL REFERENCES persons(id), ticket_id {int}, last_in_at {int},
     UNIQUE (connection_id, key))`,
   `CREATE INDEX conversations_person ON conversations (person_id)`,
+  `CREATE INDEX conversations_handle ON conversations (connection_id, handle)`,
 
   `CREATE TABLE tickets (
     id {id}, group_id {int} NOT NULL, conversation_id {int} NOT NULL REFERENCES conversations(id),

@@ -1,0 +1,90 @@
+/**
+ * Called by: file, for every draft that says something.
+ * Given: a draft that is being filed, and where it belongs.
+ * Leaves behind: its message with the attachments it names; for what opens no ticket, a word on the ticket it is about.
+ */
+import { recordEvent } from '../desk/graph.js';
+import type { Draft } from '../model/draft.js';
+import type { EffectiveTime } from '../model/time.js';
+import { conversationByKey } from '../store/conversations.js';
+import type { WaitingDraft } from '../store/drafts.js';
+import { insertAttachment, insertMessage } from '../store/messages.js';
+import { markRefusal } from '../store/refusals.js';
+import { ticketById } from '../store/tickets.js';
+import type { Work } from '../store/work.js';
+
+/** A draft on its way to its place. */
+export interface Placing {
+  readonly row: WaitingDraft;
+  readonly draft: Draft;
+  readonly group: number;
+  /** Milliseconds UTC. */
+  readonly now: number;
+  /** When it was said, as far as that is believed. */
+  readonly time: EffectiveTime;
+}
+
+export function* insertMessageOf(
+  { row, draft, time }: Placing,
+  ticket: number,
+  conversation: number,
+): Work<number> {
+  const message = yield* insertMessage({
+    ticket_id: ticket,
+    conversation_id: conversation,
+    draft_id: row.id,
+    direction: 'in',
+    kind: draft.kind,
+    at: time.at,
+    corrected: Number(time.corrected),
+    received_at: Date.parse(draft.receivedAt),
+    author: draft.sender.handle,
+    author_name: draft.sender.name,
+    subject: draft.subject,
+    text: draft.text,
+    html: draft.html,
+    visibility: draft.visibility,
+  });
+  for (const { ref, name, type, size } of draft.attachments) {
+    yield* insertAttachment({
+      message_id: message,
+      envelope_id: row.envelope_id,
+      connection_id: draft.connection,
+      ref,
+      name,
+      type,
+      size,
+      sha256: null,
+      state: 'pending',
+    });
+  }
+  return message;
+}
+/** Automatic mails and platform events never open, reopen or answer anything; they are kept where they belong. */
+export function* keep(placing: Placing): Work<void> {
+  const { draft, group, now } = placing;
+  const { connection, channel, sender } = draft;
+  const { optedOut } = draft.fields;
+  if (optedOut !== undefined) {
+    const address = { group_id: group, channel, connection_id: connection, handle: sender.handle };
+    yield* markRefusal(address, optedOut === 'yes' ? 'optedOut' : null, now);
+  }
+  if (saysNothing(draft)) return;
+  const conversation = yield* conversationByKey(draft.connection, draft.conversation);
+  const ticket =
+    typeof conversation?.ticket_id === 'number'
+      ? yield* ticketById(conversation.ticket_id)
+      : undefined;
+  if (conversation === undefined || ticket === undefined) return;
+  const message = yield* insertMessageOf(placing, ticket.id, conversation.id);
+  yield* recordEvent(
+    ticket,
+    { type: 'kept', data: { message, kind: draft.kind } },
+    now,
+    'customer',
+  );
+}
+
+/** A platform's word on its own doings ("queued") has nothing to show: the draft keeps it. */
+const saysNothing = ({ subject, text, html, attachments }: Draft): boolean =>
+  text === '' && subject === null && html === null && attachments.length === 0;
