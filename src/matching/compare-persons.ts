@@ -1,197 +1,118 @@
 import type { Identity } from '../model/identity.js';
-import type { Pair, Seen } from './compare.js';
+import type { Pair, Seen, Side } from './compare.js';
+import type { Facts } from './facts.js';
 import { emailKey, nameKey, nickKey, phoneKey } from './keys.js';
+import { ending } from './sentences.js';
+import type { Feature } from './weights.js';
 
 /** Kinds of which one person has one in a scope; of phones and mailboxes many have several. */
 const UNIQUE: ReadonlySet<string> = new Set(['customerId', 'unionid', 'openid', 'uid']);
-
-const isProof = ({ kind, proof }: Identity): boolean => proof === 'proven' && UNIQUE.has(kind);
-const sameAddress = (a: Identity, b: Identity): boolean =>
-  a.kind === b.kind && a.scope === b.scope && a.value === b.value;
+const BY_ADDRESS: ReadonlySet<Feature> = new Set(['phoneSame', 'phoneShared', 'emailSame', 'emailShared']);
 
 /** Who wrote, by addresses: proofs, phones, mailboxes. */
 export function identityEvidence(pair: Pair): Seen[] {
-  return [...proofs(pair), ...phones(pair), ...emails(pair)];
+  const addresses = [...phones(pair), ...emails(pair)];
+  const isTold = addresses.some(({ feature }) => BY_ADDRESS.has(feature));
+  // A person who is known by an address is told by that address.
+  return [...proofs(pair).filter(({ feature }) => feature !== 'personClaimed' || !isTold), ...addresses];
 }
+
+const isProof = ({ kind, proof }: Identity): boolean => proof === 'proven' && UNIQUE.has(kind);
+const isPeer = (a: Identity, b: Identity): boolean => a.kind === b.kind && a.scope === b.scope;
 
 function proofs({ one, other }: Pair): Seen[] {
   const mine = one.identities.filter(isProof);
   const theirs = other.identities.filter(isProof);
-  const same = mine.find((a) => theirs.some((b) => sameAddress(a, b)));
-  if (same !== undefined) {
-    return [
-      {
-        feature: 'personProven',
-        sentence: {
-          en: `the same person: ${same.kind} proven on both sides`,
-          zh: `同一客户:双方的 ${same.kind} 均已验证且相同`,
-        },
-      },
-    ];
-  }
-  const seen: Seen[] = [];
-  if (one.persons.some((person) => other.persons.includes(person))) {
-    seen.push({
-      feature: 'personClaimed',
-      sentence: {
-        en: 'the same person, known by an earlier proof or address',
-        zh: '同一客户(依据此前的验证或联系方式)',
-      },
-    });
-  }
-  const conflict = mine.find((a) => theirs.some((b) => a.kind === b.kind && a.scope === b.scope));
-  if (conflict !== undefined) {
-    seen.push({
-      feature: 'personConflict',
-      sentence: {
-        en: `but two different proven accounts (${conflict.kind})`,
-        zh: `但双方是两个不同的已验证账号(${conflict.kind})`,
-      },
-    });
-  }
-  return seen;
+  const same = mine.find((a) => theirs.some((b) => isPeer(a, b) && a.value === b.value));
+  if (same !== undefined) return [{ feature: 'personProven', about: [same.kind] }];
+  const conflict = mine.find((a) => theirs.some((b) => isPeer(a, b)));
+  return [
+    ...(isSamePerson(one, other) ? [{ feature: 'personClaimed' as const }] : []),
+    ...(conflict === undefined ? [] : [{ feature: 'personConflict' as const, about: [conflict.kind] }]),
+  ];
 }
 
-const end = (value: string): string => `…${value.slice(-4)}`;
-const samePhone = (a: string, b: string): boolean =>
+/** True when the conversations of both belong to one person. */
+export const isSamePerson = (one: Side, other: Side): boolean =>
+  one.persons.some((person) => other.persons.includes(person));
+
+/** Numbers that are phones, and those that may be. */
+const phonesOf = ({ phones: known, refs }: Facts): readonly string[] => [
+  ...known,
+  ...refs.filter(({ n, kind }) => kind === 'number' && /^\d{8,13}$/.test(n)).map(({ n }) => n),
+];
+
+/** Equal with or without the prefix of the country. */
+const isSamePhone = (a: string, b: string): boolean =>
   a === b || (a.length >= 8 && b.length >= 8 && a.slice(-8) === b.slice(-8));
 
 function phones({ one, other, rarity, rules }: Pair): Seen[] {
-  const maybe = (pair: typeof one): string[] => [
-    ...pair.facts.phones,
-    ...pair.facts.refs
-      .filter(({ n, kind }) => kind === 'number' && /^\d{8,13}$/.test(n))
-      .map(({ n }) => n),
-  ];
-  const theirs = maybe(other);
-  const same = maybe(one).find((a) => theirs.some((b) => samePhone(a, b)));
+  const theirs = phonesOf(other.facts);
+  const same = phonesOf(one.facts).find((a) => theirs.some((b) => isSamePhone(a, b)));
   if (same !== undefined) {
-    const shared = rarity.of(phoneKey(same)).persons > rules.rarity.persons;
-    return [
-      shared
-        ? {
-            feature: 'phoneShared',
-            sentence: {
-              en: `the same phone ${end(same)}, which several people use`,
-              zh: `电话相同 ${end(same)},但有多人使用`,
-            },
-          }
-        : {
-            feature: 'phoneSame',
-            sentence: {
-              en: `the same phone ${end(same)} in both`,
-              zh: `双方电话相同 ${end(same)}`,
-            },
-          },
-    ];
+    const isShared = rarity.of(phoneKey(same)).persons > rules.rarity.persons;
+    return [{ feature: isShared ? 'phoneShared' : 'phoneSame', about: [ending(same)] }];
   }
-  if (one.facts.phones.length === 0 || other.facts.phones.length === 0)
-    return tails(pair2(one, other));
-  return [
-    {
-      feature: 'phoneDiffers',
-      sentence: { en: 'but their phone numbers differ', zh: '但双方电话不同' },
-    },
-    ...tails(pair2(one, other)),
-  ];
+  const differ = one.facts.phones.length > 0 && other.facts.phones.length > 0;
+  return [...(differ ? [{ feature: 'phoneDiffers' as const }] : []), ...tails(one.facts, other.facts)];
 }
 
-const pair2 = (one: Pair['one'], other: Pair['other']) => ({ one, other });
-
 /** "Ends in 1234", and the other side's phone does. */
-function tails({ one, other }: Pick<Pair, 'one' | 'other'>): Seen[] {
-  const fits = (a: Pair['one'], b: Pair['one']): string | undefined =>
-    a.facts.tails.find(
-      (tail) => tail.length >= 4 && b.facts.phones.some((phone) => phone.endsWith(tail)),
-    );
-  const tail =
-    fits(one, other) ??
-    fits(other, one) ??
-    one.facts.tails.find((each) => each.length >= 4 && other.facts.tails.includes(each));
-  if (tail === undefined) return [];
-  return [
-    {
-      feature: 'tailSame',
-      sentence: {
-        en: `last digits ${tail} fit the other's phone`,
-        zh: `尾号 ${tail} 与对方电话相符`,
-      },
-    },
-  ];
+function tails(one: Facts, other: Facts): Seen[] {
+  const fit = fittingTail(one, other) ?? fittingTail(other, one);
+  if (fit !== undefined) return [{ feature: 'tailSame', about: [fit] }];
+  const miss = missingTail(one, other) ?? missingTail(other, one);
+  return miss === undefined ? [] : [{ feature: 'tailDiffers', about: [miss] }];
+}
+
+const fittingTail = (a: Facts, b: Facts): string | undefined =>
+  a.tails.find(
+    (tail) => tail.length >= 4 && (b.tails.includes(tail) || b.phones.some((phone) => phone.endsWith(tail))),
+  );
+
+/** Last digits were given, the other has phones, and none of its numbers ends so. */
+function missingTail(a: Facts, b: Facts): string | undefined {
+  const numbers = [...b.phones, ...b.refs.map(({ n }) => n)];
+  const isMissed = b.phones.length > 0 && !a.tails.some((tail) => numbers.some((n) => n.endsWith(tail)));
+  return isMissed ? a.tails[0] : undefined;
 }
 
 function emails({ one, other, rarity, rules }: Pair): Seen[] {
   const same = one.facts.emails.find((email) => other.facts.emails.includes(email));
   if (same === undefined) return [];
-  const shared = rarity.of(emailKey(same)).persons > rules.rarity.persons;
-  return [
-    shared
-      ? {
-          feature: 'emailShared',
-          sentence: {
-            en: `the same mailbox ${same}, which several people use`,
-            zh: `邮箱相同 ${same},但有多人使用`,
-          },
-        }
-      : {
-          feature: 'emailSame',
-          sentence: { en: `the same mailbox ${same} in both`, zh: `双方邮箱相同 ${same}` },
-        },
-  ];
+  const isShared = rarity.of(emailKey(same)).persons > rules.rarity.persons;
+  return [{ feature: isShared ? 'emailShared' : 'emailSame', about: [same] }];
 }
 
 /** Names: rarely two complainants share one; a nickname that many have says little. */
 export function nameEvidence({ one, other, rarity, rules }: Pair): Seen[] {
   const seen: Seen[] = [];
+  const level = (key: string, levels: readonly [Feature, Feature, Feature]): Feature => {
+    const { tickets } = rarity.of(key);
+    if (tickets <= rules.rarity.few) return levels[0];
+    return tickets <= rules.rarity.some ? levels[1] : levels[2];
+  };
   const name = one.facts.names.find((each) => other.facts.names.includes(each));
   const nick = one.facts.nicks.find((each) => other.facts.nicks.includes(each));
   if (name !== undefined) {
-    const common = rarity.of(nameKey(name)).tickets > rules.rarity.tickets;
-    seen.push(
-      common
-        ? {
-            feature: 'nameCommon',
-            sentence: {
-              en: `the same name ${name}, which is common`,
-              zh: `姓名相同:${name}(较常见)`,
-            },
-          }
-        : {
-            feature: 'nameSame',
-            sentence: { en: `the same name ${name} in both`, zh: `双方姓名相同:${name}` },
-          },
-    );
-  } else if (differ(one.facts.names, other.facts.names)) {
-    seen.push({
-      feature: 'nameDiffers',
-      sentence: {
-        en: `but the names differ (${one.facts.names[0] ?? ''}, ${other.facts.names[0] ?? ''})`,
-        zh: `但姓名不同(${one.facts.names[0] ?? ''}、${other.facts.names[0] ?? ''})`,
-      },
-    });
+    const feature = level(nameKey(name), ['nameRare', 'nameSame', 'nameCommon']);
+    seen.push({ feature, about: [name] });
+  } else {
+    const [mine, theirs] = unlikeNames(one.facts.names, other.facts.names);
+    if (mine !== undefined) seen.push({ feature: 'nameDiffers', about: [mine, theirs ?? ''] });
   }
   if (nick !== undefined) {
-    const common = rarity.of(nickKey(nick)).tickets > rules.rarity.tickets;
-    seen.push(
-      common
-        ? {
-            feature: 'nickCommon',
-            sentence: {
-              en: `the same nickname ${nick}, which is common`,
-              zh: `昵称相同:${nick}(较常见)`,
-            },
-          }
-        : {
-            feature: 'nickSame',
-            sentence: { en: `the same nickname ${nick}`, zh: `昵称相同:${nick}` },
-          },
-    );
+    seen.push({ feature: level(nickKey(nick), ['nickRare', 'nickSame', 'nickCommon']), about: [nick] });
   }
   return seen;
 }
 
-/** Names of one script differ; a name in letters may be the same as one in characters. */
-function differ(some: readonly string[], others: readonly string[]): boolean {
+/** Two names of one script; a name in letters may be the same as one in characters. */
+function unlikeNames(some: readonly string[], others: readonly string[]): readonly string[] {
   const isLatin = (name: string): boolean => /^[a-z]/.test(name);
-  return some.some((a) => others.some((b) => isLatin(a) === isLatin(b)));
+  for (const mine of some) {
+    const theirs = others.find((name) => isLatin(name) === isLatin(mine));
+    if (theirs !== undefined) return [mine, theirs];
+  }
+  return [];
 }

@@ -2,6 +2,7 @@ import type { Pair, Seen, Side } from './compare.js';
 import { isOneSlip } from './distance.js';
 import type { Reference } from './facts.js';
 import { orderKey, shapeKey } from './keys.js';
+import { ending } from './sentences.js';
 
 /** Shorter numbers look alike by chance. */
 const SHORTEST_SLIP = 6;
@@ -9,100 +10,49 @@ const SHORTEST_SLIP = 6;
 /** Which order, parcel or other number: the same, nearly the same, or two different ones. */
 export function referenceEvidence(pair: Pair): Seen[] {
   const { one, other } = pair;
-  const tracking = trackingEvidence(one, other);
   const mine = one.facts.refs.filter(({ kind }) => kind !== 'tracking');
   const theirs = other.facts.refs.filter(({ kind }) => kind !== 'tracking');
-  const same = mine.find((a) => theirs.some((b) => a.n === b.n));
-  if (same !== undefined) return [sameNumber(pair, same), ...tracking];
-  return [...unlikeNumbers(pair, mine, theirs), ...tracking];
+  const same = mine.filter((a) => theirs.some((b) => a.n === b.n));
+  const orders = same.length > 0 ? [sameNumber(pair, same)] : unlikeNumbers(pair, mine, theirs);
+  return [...orders, ...trackingEvidence(one, other)];
 }
 
-const end = (n: string): string => `…${n.slice(-4)}`;
-
-function sameNumber({ one, other, rarity, rules }: Pair, { n }: Reference): Seen {
-  const quoted = [one, other].some(({ facts }) =>
-    facts.refs.some((ref) => ref.n === n && ref.quoted),
-  );
-  if (quoted) {
-    return {
-      feature: 'orderQuoted',
-      sentence: {
-        en: `number ${end(n)} is named as somebody else's`,
-        zh: `编号 ${end(n)} 是引用他人的`,
-      },
-    };
+/** Of several shared numbers the one that is nobody else's counts. */
+function sameNumber({ one, other, rarity, rules }: Pair, same: readonly Reference[]): Seen {
+  const sides = [...one.facts.refs, ...other.facts.refs];
+  const isQuoted = (n: string): boolean => sides.some((ref) => ref.n === n && ref.quoted);
+  const own = same.find(({ n }) => !isQuoted(n));
+  if (own === undefined) return { feature: 'orderQuoted', about: [ending(same[0]?.n ?? '')] };
+  const about = [ending(own.n)];
+  const { persons, tickets } = rarity.of(orderKey(own.n));
+  if (persons > 2 * rules.rarity.persons || tickets > rules.blocking.ticketsPerKey) {
+    return { feature: 'orderShared', about };
   }
-  const known = [one, other].some(({ facts }) =>
-    facts.refs.some((ref) => ref.n === n && ref.kind === 'order'),
-  );
-  const { persons, tickets } = rarity.of(orderKey(n));
-  if (persons > rules.rarity.persons + 2 || tickets > rules.blocking.ticketsPerKey) {
-    return {
-      feature: 'orderShared',
-      sentence: {
-        en: `number ${end(n)} in both, but many people name it`,
-        zh: `双方都提到编号 ${end(n)},但多人提到`,
-      },
-    };
-  }
-  const shaped = known || rarity.of(shapeKey(n)).tickets >= rules.rarity.shapes;
-  return shaped
-    ? {
-        feature: 'orderSame',
-        sentence: { en: `same order ${end(n)} in both`, zh: `双方订单号相同 ${end(n)}` },
-      }
-    : {
-        feature: 'numberSame',
-        sentence: { en: `same number ${end(n)} in both`, zh: `双方提到同一编号 ${end(n)}` },
-      };
+  const isOrder =
+    sides.some((ref) => ref.n === own.n && ref.kind === 'order') ||
+    rarity.of(shapeKey(own.n)).tickets >= rules.rarity.shapes;
+  return { feature: isOrder ? 'orderSame' : 'numberSame', about };
 }
 
-function unlikeNumbers(
-  pair: Pair,
-  mine: readonly Reference[],
-  theirs: readonly Reference[],
-): Seen[] {
-  const slip = mine.find((a) => !a.quoted && theirs.some((b) => !b.quoted && isSlip(a.n, b.n)));
-  if (slip !== undefined) {
-    return [
-      {
-        feature: 'orderNear',
-        sentence: {
-          en: `order numbers differ by one slip (${end(slip.n)})`,
-          zh: `订单号仅一处之差(${end(slip.n)})`,
-        },
-      },
-    ];
-  }
+function unlikeNumbers(pair: Pair, mine: readonly Reference[], theirs: readonly Reference[]): Seen[] {
+  const [near, nearly] = nearNumbers(mine, theirs);
+  if (near !== undefined) return [{ feature: 'orderNear', about: [ending(near), ending(nearly ?? '')] }];
   const tail = tailOf(pair.one, theirs) ?? tailOf(pair.other, mine);
-  if (tail !== undefined) {
-    return [
-      {
-        feature: 'orderTail',
-        sentence: {
-          en: `last digits ${tail} fit the other's order`,
-          zh: `尾号 ${tail} 与对方订单号相符`,
-        },
-      },
-    ];
-  }
+  if (tail !== undefined) return [{ feature: 'orderTail', about: [tail] }];
   const isOrder = (ref: Reference): boolean => !ref.quoted && isOrderHere(pair, ref);
   const a = mine.find(isOrder);
   const b = theirs.find(isOrder);
   if (a === undefined || b === undefined) return [];
-  return [
-    {
-      feature: 'orderDiffers',
-      sentence: {
-        en: `but order numbers differ (${end(a.n)}, ${end(b.n)})`,
-        zh: `但订单号不同(${end(a.n)}、${end(b.n)})`,
-      },
-    },
-  ];
+  return [{ feature: 'orderDiffers', about: [ending(a.n), ending(b.n)] }];
 }
 
-const isSlip = (a: string, b: string): boolean =>
-  Math.min(a.length, b.length) >= SHORTEST_SLIP && isOneSlip(a, b);
+function nearNumbers(mine: readonly Reference[], theirs: readonly Reference[]): readonly string[] {
+  for (const { n } of mine) {
+    const near = theirs.find((b) => Math.min(n.length, b.n.length) >= SHORTEST_SLIP && isOneSlip(n, b.n));
+    if (near !== undefined) return [n, near.n];
+  }
+  return [];
+}
 
 /** Announced as an order, or of a shape that structured order fields have here. */
 const isOrderHere = ({ rarity, rules }: Pair, { n, kind }: Reference): boolean =>
@@ -114,22 +64,10 @@ const tailOf = ({ facts }: Side, refs: readonly Reference[]): string | undefined
 function trackingEvidence(one: Side, other: Side): Seen[] {
   const mine = one.facts.refs.filter(({ kind }) => kind === 'tracking');
   const theirs = other.facts.refs.filter(({ kind }) => kind === 'tracking');
-  if (mine.length === 0 || theirs.length === 0) return [];
-  const same = mine.find((a) => theirs.some((b) => a.n === b.n));
+  const [a, b] = [mine[0], theirs[0]];
+  if (a === undefined || b === undefined) return [];
+  const same = mine.find(({ n }) => theirs.some((ref) => ref.n === n));
   return same === undefined
-    ? [
-        {
-          feature: 'trackingDiffers',
-          sentence: { en: 'but tracking numbers differ', zh: '但运单号不同' },
-        },
-      ]
-    : [
-        {
-          feature: 'trackingSame',
-          sentence: {
-            en: `same parcel ${end(same.n)} in both`,
-            zh: `双方运单号相同 ${end(same.n)}`,
-          },
-        },
-      ];
+    ? [{ feature: 'trackingDiffers', about: [ending(a.n), ending(b.n)] }]
+    : [{ feature: 'trackingSame', about: [ending(same.n)] }];
 }

@@ -6,9 +6,10 @@ import { referenceEvidence } from './compare-references.js';
 import { matterEvidence, wordingEvidence } from './compare-matter.js';
 import { circumstanceEvidence } from './compare-circumstances.js';
 import type { Facts } from './facts.js';
+import { crowdKeys } from './keys.js';
+import { SENTENCES, sentenceOf } from './sentences.js';
 import type { MatchingRules } from './rules.js';
 import type { Feature } from './weights.js';
-import type { Localised } from '../model/localised.js';
 
 /** One ticket (a whole root, or a new telling) as matching compares it. */
 export interface Side {
@@ -48,12 +49,14 @@ export interface Pair {
   readonly other: Side;
   readonly rarity: Rarity;
   readonly rules: MatchingRules;
+  /** Many tell something like `one` these days: that two do is no evidence. */
+  readonly crowded: boolean;
 }
 
-/** A feature that was seen, and the sentence an agent reads about it. */
+/** A feature that was seen, and what its sentence is about. */
 export interface Seen {
   readonly feature: Feature;
-  readonly sentence: Localised;
+  readonly about?: readonly string[];
 }
 
 /**
@@ -61,7 +64,10 @@ export interface Seen {
  * Sunter (1969), the sum of log2(m/u) over the features seen.
  */
 export function compare(one: Side, other: Side, rarity: Rarity, rules: MatchingRules): Comparison {
-  const pair: Pair = { one, other, rarity, rules };
+  const crowded = crowdKeys(one.facts, rules).some(
+    (key) => rarity.of(key).tickets >= rules.rarity.crowd,
+  );
+  const pair: Pair = { one, other, rarity, rules, crowded };
   const seen: readonly Seen[] = [
     ...identityEvidence(pair),
     ...nameEvidence(pair),
@@ -70,8 +76,10 @@ export function compare(one: Side, other: Side, rarity: Rarity, rules: MatchingR
     ...matterEvidence(pair),
     ...circumstanceEvidence(pair),
   ];
-  const evidence = seen
-    .map(({ feature, sentence }) => ({ kind: feature, sentence, weight: rules.weights[feature] }))
-    .filter(({ weight }) => weight !== 0);
+  const evidence = seen.flatMap(({ feature, about = [] }) => {
+    const weight = rules.weights[feature];
+    const sentence = sentenceOf(SENTENCES[feature], about);
+    return weight === 0 ? [] : [{ kind: feature, sentence, weight }];
+  });
   return { weight: evidence.reduce((sum, { weight }) => sum + weight, 0), evidence };
 }

@@ -1,12 +1,12 @@
 import type { Identity } from '../model/identity.js';
 import { even, fold, hash32, mix32 } from './fold.js';
-import { AGAIN, ANOTHER, SETTLED } from './lexicon/words.js';
+import { AGAIN, ANOTHER, NUDGE, SETTLED } from './lexicon/words.js';
 import { nameOf, namesIn, type NameFound } from './names.js';
 import { numbersOf } from './numbers.js';
 import type { MatchingRules } from './rules.js';
 import { written } from './spoken.js';
 import { goodsIn, gramsOf, pleasantIn, problemsIn, union, withoutTalk } from './terms.js';
-import { channelsTold, daysIn, emailsIn, modelsIn } from './wording.js';
+import { channelsTold, daysAgoIn, daysIn, emailsIn, modelsIn } from './wording.js';
 
 /** One message as matching sees it. */
 export interface Said {
@@ -75,8 +75,12 @@ export interface Facts {
   /** In which script the matter is told; texts in two scripts share no words. */
   readonly script: Script;
   readonly told: readonly string[];
+  /** How many days ago, if that is said; −1 if not. */
+  readonly toldDays: number;
   readonly channels: readonly string[];
   readonly again: boolean;
+  /** Asks how it goes. */
+  readonly nudge: boolean;
   readonly another: boolean;
   /** The latest message says that the matter is settled. */
   readonly settled: boolean;
@@ -117,7 +121,7 @@ export function factsOf(said: Said, rules: MatchingRules): Facts {
     amounts: some(of('amount')),
     days: some([...of('date'), ...daysIn(text)], 4),
     problems: problemsIn(text),
-    pleasant: pleasantIn(text),
+    pleasant: pleasantIn(matter),
     goods: goodsIn(about),
     models: some(modelsIn(about), 4),
     product: gramsOf(product).slice(0, 12),
@@ -125,12 +129,14 @@ export function factsOf(said: Said, rules: MatchingRules): Facts {
       said.photos.map((photo) => photo.slice(0, 16)),
       MOST,
     ),
-    wordings: wordingOf(body),
+    wordings: wordingOf(body, matter),
     grams: gramsOf(matter),
     script: scriptOf(matter),
     told: channelsTold(text, said.channel, rules),
+    toldDays: daysAgoIn(text),
     channels: [said.channel],
     again: AGAIN.test(text),
+    nudge: NUDGE.test(text),
     another: ANOTHER.test(text),
     settled: text.length < 200 && SETTLED.test(text),
     from: said.at,
@@ -185,8 +191,10 @@ export function addFacts(before: Facts, more: Facts): Facts {
           ? other.script
           : 'mixed',
     told: both('told'),
+    toldDays: Math.max(one.toldDays, other.toldDays),
     channels: both('channels', 8),
     again: one.again || other.again,
+    nudge: one.nudge || other.nudge,
     another: one.another || other.another,
     settled: other.to >= one.to ? other.settled : one.settled,
     from: Math.min(one.from, other.from),
@@ -276,7 +284,8 @@ function namesOf(said: Said, text: string): readonly NameFound[] {
   return [...(sender === null ? [] : [sender]), ...namesIn(text)];
 }
 
-function wordingOf(body: string): readonly Wording[] {
+function wordingOf(body: string, matter: string): readonly Wording[] {
+  if (gramsOf(matter).length < SHORTEST_WORDING) return [];
   const letters = body.replace(/[^a-z\u4e00-\u9fff]/g, '');
   const grams = gramsOf(body);
   if (grams.length < SHORTEST_WORDING) return [];

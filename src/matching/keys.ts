@@ -199,3 +199,16 @@ const classCounts = (facts: Facts): BlockingKey[] => [
 function distinct(keys: readonly BlockingKey[], limit: number): readonly BlockingKey[] {
   return [...new Map(keys.map((one) => [one.key, one])).values()].slice(0, limit);
 }
+
+/** Text keys of a telling, once: every comparison of it asks for them. */
+const CROWD_KEYS = new WeakMap<Facts, readonly string[]>();
+
+/** Keys whose frequency says how many tell something like this at the time. */
+export function crowdKeys(facts: Facts, rules: MatchingRules): readonly string[] {
+  const known = CROWD_KEYS.get(facts);
+  if (known !== undefined) return known;
+  const bucket = bucketOf(facts.from, rules);
+  const keys = textKeys(facts, [bucket, bucket - 1, bucket + 1]).map(({ key }) => key);
+  CROWD_KEYS.set(facts, keys);
+  return keys;
+}

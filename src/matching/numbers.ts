@@ -1,3 +1,4 @@
+import { isOneSlip } from './distance.js';
 import { CUES, OWN, QUOTED } from './lexicon/words.js';
 
 /** What a number in a text is, by its form and by the words before it. */
@@ -9,6 +10,8 @@ export interface NumberFound {
   readonly value: string;
   /** Belongs to somebody the writer talks about. */
   readonly quoted: boolean;
+  /** "Mine is …" stands before it. */
+  readonly own: boolean;
 }
 
 /** More numbers than this is a list, not a telling; the rest is not read. */
@@ -38,15 +41,15 @@ export function numbersOf(text: string): readonly NumberFound[] {
     const number = read(text, match[0], match.index);
     if (number !== null) found.push(number);
   }
-  return found;
+  return othersQuoted(found);
 }
 
 function read(text: string, raw: string, at: number): NumberFound | null {
   const before = text.slice(Math.max(0, at - WORDS_BEFORE), at);
   const after = text.slice(at + raw.length, at + raw.length + 8);
-  if (DATE.test(raw.trim())) return { kind: 'date', value: dayOf(raw), quoted: false };
+  if (DATE.test(raw.trim())) return plain('date', dayOf(raw));
   const amount = amountOf(raw, before, after);
-  if (amount !== null) return { kind: 'amount', value: amount, quoted: false };
+  if (amount !== null) return plain('amount', amount);
   if (isEmailPart(text, at, raw)) return null;
   const value = raw.replace(/[^a-z0-9]/g, '');
   const digits = value.replace(/\D/g, '').length;
@@ -58,10 +61,17 @@ function read(text: string, raw: string, at: number): NumberFound | null {
     return null;
   const kind =
     cue === 'tracking' ? 'tracking' : cue === 'order' || raw.startsWith('#') ? 'order' : 'number';
-  return { kind, value, quoted: isQuoted(text, at) };
+  const clause = text.slice(Math.max(0, at - CLAUSE_BEFORE), at);
+  const own = OWN.test(clause);
+  return { kind, value, quoted: !own && QUOTED.test(clause), own };
 }
 
-const plain = (kind: NumberKind, value: string): NumberFound => ({ kind, value, quoted: false });
+const plain = (kind: NumberKind, value: string): NumberFound => ({
+  kind,
+  value,
+  quoted: false,
+  own: false,
+});
 
 /** The parts of a date that two tellings agree on: month and day. */
 function dayOf(raw: string): string {
@@ -114,7 +124,13 @@ function isReference(raw: string, value: string, digits: number, cue: Cue | null
   return announced ? digits >= 5 : digits >= 7;
 }
 
-function isQuoted(text: string, at: number): boolean {
-  const clause = text.slice(Math.max(0, at - CLAUSE_BEFORE), at);
-  return QUOTED.test(clause) && !OWN.test(clause);
+/** "As with order A; mine is B": before a number that is said to be the writer's own stands somebody else's. */
+function othersQuoted(found: readonly NumberFound[]): readonly NumberFound[] {
+  const own = found.findIndex((one) => one.own);
+  const mine = found[own];
+  if (mine === undefined) return found;
+  return found.map((one, at) => {
+    const isOther = at < own && (one.kind === 'order' || one.kind === 'number') && one.value !== mine.value;
+    return isOther && !isOneSlip(one.value, mine.value) ? { ...one, quoted: true } : one;
+  });
 }

@@ -1,6 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
-import { FEATURES, type Feature } from './weights.js';
+import { FEATURES, IN_CONVERSATION, type Feature } from './weights.js';
 
 const Weight = z.number().min(-30).max(30);
 const Duration = z.number().int().positive();
@@ -11,31 +11,27 @@ const weights = Object.fromEntries(FEATURES.map((feature) => [feature, Weight]))
   typeof Weight
 >;
 
+const conversation = Object.fromEntries(
+  IN_CONVERSATION.map((feature) => [feature, Weight]),
+) as Record<(typeof IN_CONVERSATION)[number], typeof Weight>;
+
 /** config/matching.yaml: every weight, threshold and window of matching. */
 export const MatchingRules = z.strictObject({
   decision: z.strictObject({ auto: Weight, ask: Weight, margin: Weight, asks: Count }),
-  conversation: z.strictObject({
-    begin: Weight,
-    another: Weight,
-    orderDiffers: Weight,
-    orderSame: Weight,
-    goodsDiffer: Weight,
-    goodsSame: Weight,
-    problemDiffers: Weight,
-    problemSame: Weight,
-    pleasantDiffers: Weight,
-    settledBefore: Weight,
-    gapDays: Weight,
-    gapWeek: Weight,
-    talkOnly: Weight,
-  }),
+  conversation: z.strictObject(conversation),
   blocking: z.strictObject({
     bucket: Duration,
     ticketsPerKey: Count,
     candidates: Count,
     personWindow: Duration,
   }),
-  rarity: z.strictObject({ persons: Count, tickets: Count, wordings: Count, shapes: Count }),
+  rarity: z.strictObject({
+    persons: Count,
+    few: Count,
+    some: Count,
+    crowd: Count,
+    shapes: Count,
+  }),
   text: z.strictObject({
     high: z.number().min(0).max(1),
     middle: z.number().min(0).max(1),

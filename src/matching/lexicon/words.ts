@@ -20,6 +20,10 @@ export const CHATTER: readonly RegExp[] = [
   /\b(?:thanks?(?: you)?|cheers|regards|kind regards|best regards|yours (?:sincerely|faithfully)|look forward to|(?:photo|picture|pic|image|screenshot)s?(?: attached| below)?|see (?:photo|attached|picture))\b/g,
 ];
 
+/** How does it go? Asked about something that is told already. */
+export const NUDGE =
+  /催|(?:回复?|回)一下|没有?人(?:理|回|管|回复|处理|联系|上班)|过去.{0,4}(?:天|小时|半天)了|活人|人呢|还要等|(?:多久|多长时间|什么时候|啥时候|何时|神马时候)(?:能|才能|可以)?(?:回复|处理|解决|有结果|答复)|(?:处理|解决|跟进|查)(?:得)?(?:怎么样|怎样|如何|好没)|进展|进度|到底(?:处|解)|[?？]{2,}|\b(?:any (?:news|update|progress|reply|response)|still waiting|follow(?:ing)? up|how (?:much )?long|not heard back|n't heard|nobody|no one|no reply|anyone|anybody|please reply|kindly reply|waiting|update\??)\b/;
+
 /** The matter is over, says the customer. */
 export const SETTLED =
   /(?:解决|处理|搞定|退到|收到退款|弄好).{0,4}(?:了|好了|完了)|问题(?:已)?解决|(?:已经|都)(?:好|解决|处理好)了|all sorted|(?:got|received) (?:the|my) (?:refund|money|replacement)|(?:it is|it's|is|been|now|all) (?:solved|resolved|fixed|sorted)|problem solved|no longer (?:needed|an issue)/;
