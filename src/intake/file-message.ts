@@ -12,7 +12,7 @@ import { keepTelling, tellMore } from './remember.js';
 import type { Heard } from './telling.js';
 import { judge, recordEvent, type Decision } from '../desk/graph.js';
 import type { Side } from '../matching/compare.js';
-import { continues } from '../matching/decide.js';
+import { continues } from '../matching/conversation.js';
 import type { Draft } from '../model/draft.js';
 import type { Evidence } from '../model/evidence.js';
 import { layContext } from '../model/reply-context.js';
