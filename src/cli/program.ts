@@ -11,6 +11,7 @@ import { evaluateCommand } from './evaluate.js';
 import { failureOf } from './failure.js';
 import { importCommand } from './import.js';
 import { mappingCommand } from './mapping.js';
+import { matchingCommand } from './matching.js';
 import { migrateCommand } from './migrate.js';
 import { normaliseCommand } from './normalise.js';
 import { redriveCommand } from './redrive.js';
@@ -32,6 +33,7 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   mappingCommand,
   importCommand,
   evaluateCommand,
+  matchingCommand,
   replayCommand,
   redriveCommand,
   doctorCommand,

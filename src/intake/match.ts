@@ -20,7 +20,7 @@ import type { Work } from '../store/work.js';
 /** Compares a complaint with whatever may be the same and acts on what comes out. */
 export function* match(
   subject: Subject,
-  { rules, complaintsOf }: Matching,
+  { rules, complaintsOf, compared }: Matching,
   now: number,
 ): Work<void> {
   const { complaint } = subject;
@@ -35,6 +35,7 @@ export function* match(
   });
   const pairs = others.map((other): Pair => {
     const comparison = compare(complaint.side, other.side, rarity, rules);
+    compared?.({ one: complaint.root, other: other.root, comparison });
     return { ticket: other.root, comparison, one: complaint.side, other: other.side };
   });
   const verdicts = new Map(decide(pairs, rules).map(({ ticket, verdict }) => [ticket, verdict]));
@@ -105,7 +106,10 @@ function decisionsBetween(
 }
 
 /** What was answered is not opened again by a rule, and conflicting proofs are a person's question. */
-function allowed({ verdict, other }: Candidate, { side }: Complaint): Verdict {
+export function allowed(
+  { verdict, other }: Pick<Candidate, 'verdict' | 'other'>,
+  { side }: Complaint,
+): Verdict {
   if (verdict !== 'auto') return verdict;
   if (other.side.status === 'solved' || other.side.status === 'closed') return 'related';
   return proofsConflict(side.identities, other.side.identities) ? 'ask' : 'auto';

@@ -1,12 +1,26 @@
 import { openComplaintReader, type ComplaintReader } from './complaint.js';
+import type { Comparison } from '../matching/compare.js';
 import type { MatchingRules } from '../matching/rules.js';
 
 /** What the match step needs for as long as the hub runs. */
 export interface Matching {
   readonly rules: MatchingRules;
   readonly complaintsOf: ComplaintReader;
+  /** Hears of every comparison that is made: who estimates the weights listens. */
+  readonly compared?: (seen: Compared) => void;
 }
 
-export function openMatching(rules: MatchingRules): Matching {
-  return { rules, complaintsOf: openComplaintReader() };
+/** Two roots that were compared. */
+export interface Compared {
+  readonly one: number;
+  readonly other: number;
+  readonly comparison: Comparison;
+}
+
+export function openMatching(rules: MatchingRules, compared?: (seen: Compared) => void): Matching {
+  return {
+    rules,
+    complaintsOf: openComplaintReader(),
+    ...(compared === undefined ? {} : { compared }),
+  };
 }

@@ -50,4 +50,3 @@ function verdictOf(
   if (weight >= decision.ask) return 'ask';
   return common ? 'related' : 'leave';
 }
-

@@ -130,7 +130,8 @@ function othersQuoted(found: readonly NumberFound[]): readonly NumberFound[] {
   const mine = found[own];
   if (mine === undefined) return found;
   return found.map((one, at) => {
-    const isOther = at < own && (one.kind === 'order' || one.kind === 'number') && one.value !== mine.value;
+    const isOther =
+      at < own && (one.kind === 'order' || one.kind === 'number') && one.value !== mine.value;
     return isOther && !isOneSlip(one.value, mine.value) ? { ...one, quoted: true } : one;
   });
 }

@@ -31,3 +31,12 @@ export function* openQuestions(): Work<readonly QuestionRow[]> {
        AND COALESCE(o.root_id, o.id) <> COALESCE(y.root_id, y.id) ORDER BY l.id`,
   );
 }
+
+/** By ticket, merged or not: the platform id of the message that opened it. */
+export function* firstMessages(): Work<ReadonlyMap<number, string>> {
+  const rows = yield* all<{ ticket: number; id: string }>(
+    `SELECT m.ticket_id AS ticket, d.draft_id AS id FROM messages m JOIN drafts d ON d.id = m.draft_id
+     WHERE m.id IN (SELECT MIN(id) FROM messages WHERE direction = 'in' GROUP BY ticket_id)`,
+  );
+  return new Map(rows.map(({ ticket, id }) => [ticket, id]));
+}

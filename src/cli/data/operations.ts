@@ -1,4 +1,5 @@
 import type { ConnectionEdit, NewConnection, Saved } from '../../connections/service.js';
+import type { Explanation } from '../../intake/explain.js';
 import type { Checked } from '../../sdk/treaty.js';
 
 /** One connection as the command line shows it; never a secret. */
@@ -59,6 +60,8 @@ export interface Operations {
   replay(target: { readonly ids: readonly number[] }): Promise<readonly number[]>;
   /** Puts what failed by a defect or by bad luck back to work; null: all there is. */
   redrive(target: { readonly deliveries: readonly number[] | null }): Promise<Redriven>;
+  /** Why two tickets are one complaint, or are not. */
+  explainPair(pair: { readonly one: number; readonly other: number }): Promise<Explanation>;
 }
 
 export interface Redriven {
@@ -81,4 +84,5 @@ export const OPERATION_NAMES: readonly OperationName[] = [
   'quarantined',
   'replay',
   'redrive',
+  'explainPair',
 ];

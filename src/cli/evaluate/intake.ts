@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileInOrder } from '../../intake/in-order.js';
-import { openMatching } from '../../intake/matching.js';
+import { openMatching, type Compared } from '../../intake/matching.js';
 import type { MatchingRules } from '../../matching/rules.js';
 import type { Draft } from '../../model/draft.js';
 import { insertDraft } from '../../store/drafts.js';
-import { filedMessages, openQuestions } from '../../store/evaluation.js';
+import { filedMessages, firstMessages, openQuestions } from '../../store/evaluation.js';
 import { holdLease } from '../../store/leases.js';
 import { migrate } from '../../store/migrate.js';
 import { openSqlite } from '../../store/sqlite.js';
@@ -28,6 +28,8 @@ export interface Trial {
   /** Files whatever waits. */
   file(): Promise<void>;
   filed(): Promise<Filed>;
+  /** The first message of every ticket that was opened. */
+  firstMessages(): Promise<ReadonlyMap<number, string>>;
   end(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ const QUIET = {
 export async function openTrial(
   rules: MatchingRules,
   say: (sentence: string) => void,
+  compared?: (seen: Compared) => void,
 ): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), 'hubbub-evaluate-'));
   const store = openSqlite(join(folder, 'hubbub.db'));
@@ -50,7 +53,7 @@ export async function openTrial(
   let milliseconds = 0;
   const clock = { now: () => now };
   const filing = {
-    ...{ store, queue: QUIET, clock, matching: openMatching(rules) },
+    ...{ store, queue: QUIET, clock, matching: openMatching(rules, compared) },
     find: () => undefined,
     log: {
       error: (sentence: string, fields = {}) => say(`${sentence} ${JSON.stringify(fields)}`),
@@ -80,6 +83,7 @@ export async function openTrial(
       }));
       return { messages, suggestions, seconds: Math.max(milliseconds, 1) / 1_000 };
     },
+    firstMessages: () => store.read(firstMessages),
     async end() {
       await store.close();
       rmSync(folder, { recursive: true, force: true });

@@ -1,13 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { loadForCommand } from '../configuration.js';
-import { megabytes, openProgress } from '../progress.js';
 import { usage, type ExitCode, type JsonOption, type Shell } from '../shell.js';
-import { openTrial, type Filed, type Trial } from './intake.js';
+import { fileThrough } from './feed.js';
 import { outcomeOf } from './outcome.js';
-import { draftsIn, readTruth, sizeOf } from './read.js';
+import { readTruth, sizeOf } from './read.js';
 import { printFigures } from './print.js';
 import { scoreOf } from './score.js';
-import type { MatchingRules } from '../../matching/rules.js';
 
 export interface EvaluateOptions extends JsonOption {
   readonly messages: string;
@@ -19,10 +17,10 @@ export interface EvaluateOptions extends JsonOption {
 /** Files all messages on a database of their own, writes down where they went, and scores it if there is a truth. */
 export async function evaluateDedup(shell: Shell, options: EvaluateOptions): Promise<ExitCode> {
   const { messages, truth, assignments, suggestions, json } = options;
-  const size = sizeOf(messages);
+  sizeOf(messages);
   const rows = truth === undefined ? null : await readTruth(truth);
   const rules = (await shell.main()).readRules(loadForCommand());
-  const filed = await fileAll(shell, { messages, size, rules });
+  const filed = await fileThrough(shell, { messages, rules }, (trial) => trial.filed());
   if (assignments !== undefined) {
     writeLines(
       assignments,
@@ -43,44 +41,6 @@ export async function evaluateDedup(shell: Shell, options: EvaluateOptions): Pro
   if (json === true) shell.out(JSON.stringify({ ...figures, messagesPerSecond: perSecond }));
   else for (const line of printFigures(figures, perSecond)) shell.out(line);
   return 0;
-}
-
-interface Source {
-  readonly messages: string;
-  readonly size: number;
-  readonly rules: MatchingRules;
-}
-
-/** Drafts that wait together are one batch of the file stage, as under load. */
-const BATCH = 64;
-
-async function fileAll(shell: Shell, { messages, size, rules }: Source): Promise<Filed> {
-  const progress = await openProgress(shell, {
-    label: `filing ${messages}`,
-    total: size,
-    show: megabytes,
-  });
-  const trial = await openTrial(rules, progress.say);
-  try {
-    let waiting = 0;
-    for await (const { draft, end } of draftsIn(messages)) {
-      trial.take(draft);
-      waiting += 1;
-      if (waiting < BATCH) continue;
-      await trial.file();
-      progress.at(end);
-      waiting = 0;
-    }
-    return await lookedAt(trial);
-  } finally {
-    progress.end();
-    await trial.end();
-  }
-}
-
-async function lookedAt(trial: Trial): Promise<Filed> {
-  await trial.file();
-  return trial.filed();
 }
 
 function writeLines(file: string, rows: readonly object[]): void {
