@@ -12,7 +12,11 @@ export function wordingEvidence(pair: Pair): Seen[] {
   return textEvidence(pair);
 }
 
-function isSameWording(some: readonly Wording[], others: readonly Wording[], least: number): boolean {
+function isSameWording(
+  some: readonly Wording[],
+  others: readonly Wording[],
+  least: number,
+): boolean {
   return some.some((a) => others.some((b) => a.hash === b.hash || resemblance(a, b) >= least));
 }
 
@@ -20,8 +24,12 @@ function isSameWording(some: readonly Wording[], others: readonly Wording[], lea
 export function resemblance(one: Wording, other: Wording): number {
   const [small, large] = one.size <= other.size ? [one, other] : [other, one];
   if (small.size * 2 < large.size) return 0;
-  const union = [...new Set([...one.sketch, ...other.sketch])].sort((a, b) => a - b).slice(0, large.sketch.length);
-  const shared = union.filter((value) => one.sketch.includes(value) && other.sketch.includes(value));
+  const union = [...new Set([...one.sketch, ...other.sketch])]
+    .sort((a, b) => a - b)
+    .slice(0, large.sketch.length);
+  const shared = union.filter(
+    (value) => one.sketch.includes(value) && other.sketch.includes(value),
+  );
   return union.length === 0 ? 0 : shared.length / union.length;
 }
 
@@ -62,7 +70,8 @@ function problems(one: Facts, other: Facts, crowded: boolean): Seen[] {
   const [mine, theirs] = [one.problems[0], other.problems[0]];
   if (mine === undefined || theirs === undefined) return [];
   const same = common(one.problems, other.problems);
-  if (same !== undefined) return [{ feature: crowded ? 'problemCrowd' : 'problemSame', about: [same] }];
+  if (same !== undefined)
+    {return [{ feature: crowded ? 'problemCrowd' : 'problemSame', about: [same] }];}
   const near = one.problems.some((a) => other.problems.some((b) => isNear(a, b)));
   return [{ feature: near ? 'problemNear' : 'problemDiffers', about: [mine, theirs] }];
 }
@@ -75,7 +84,8 @@ function goods(one: Facts, other: Facts, crowded: boolean): Seen[] {
   const same = common(one.goods, other.goods);
   if (same !== undefined) return [{ feature: crowded ? 'goodsCrowd' : 'goodsSame', about: [same] }];
   const [mine, theirs] = [one.goods[0], other.goods[0]];
-  if (mine !== undefined && theirs !== undefined) return [{ feature: 'goodsDiffer', about: [mine, theirs] }];
+  if (mine !== undefined && theirs !== undefined)
+    {return [{ feature: 'goodsDiffer', about: [mine, theirs] }];}
   return namesProduct(one, other) || namesProduct(other, one) ? [{ feature: 'productSame' }] : [];
 }
 

@@ -7,14 +7,22 @@ import type { Feature } from './weights.js';
 
 /** Kinds of which one person has one in a scope; of phones and mailboxes many have several. */
 const UNIQUE: ReadonlySet<string> = new Set(['customerId', 'unionid', 'openid', 'uid']);
-const BY_ADDRESS: ReadonlySet<Feature> = new Set(['phoneSame', 'phoneShared', 'emailSame', 'emailShared']);
+const BY_ADDRESS: ReadonlySet<Feature> = new Set([
+  'phoneSame',
+  'phoneShared',
+  'emailSame',
+  'emailShared',
+]);
 
 /** Who wrote, by addresses: proofs, phones, mailboxes. */
 export function identityEvidence(pair: Pair): Seen[] {
   const addresses = [...phones(pair), ...emails(pair)];
   const isTold = addresses.some(({ feature }) => BY_ADDRESS.has(feature));
   // A person who is known by an address is told by that address.
-  return [...proofs(pair).filter(({ feature }) => feature !== 'personClaimed' || !isTold), ...addresses];
+  return [
+    ...proofs(pair).filter(({ feature }) => feature !== 'personClaimed' || !isTold),
+    ...addresses,
+  ];
 }
 
 const isProof = ({ kind, proof }: Identity): boolean => proof === 'proven' && UNIQUE.has(kind);
@@ -28,7 +36,9 @@ function proofs({ one, other }: Pair): Seen[] {
   const conflict = mine.find((a) => theirs.some((b) => isPeer(a, b)));
   return [
     ...(isSamePerson(one, other) ? [{ feature: 'personClaimed' as const }] : []),
-    ...(conflict === undefined ? [] : [{ feature: 'personConflict' as const, about: [conflict.kind] }]),
+    ...(conflict === undefined
+      ? []
+      : [{ feature: 'personConflict' as const, about: [conflict.kind] }]),
   ];
 }
 
@@ -54,7 +64,10 @@ function phones({ one, other, rarity, rules }: Pair): Seen[] {
     return [{ feature: isShared ? 'phoneShared' : 'phoneSame', about: [ending(same)] }];
   }
   const differ = one.facts.phones.length > 0 && other.facts.phones.length > 0;
-  return [...(differ ? [{ feature: 'phoneDiffers' as const }] : []), ...tails(one.facts, other.facts)];
+  return [
+    ...(differ ? [{ feature: 'phoneDiffers' as const }] : []),
+    ...tails(one.facts, other.facts),
+  ];
 }
 
 /** "Ends in 1234", and the other side's phone does. */
@@ -67,13 +80,16 @@ function tails(one: Facts, other: Facts): Seen[] {
 
 const fittingTail = (a: Facts, b: Facts): string | undefined =>
   a.tails.find(
-    (tail) => tail.length >= 4 && (b.tails.includes(tail) || b.phones.some((phone) => phone.endsWith(tail))),
+    (tail) =>
+      tail.length >= 4 &&
+      (b.tails.includes(tail) || b.phones.some((phone) => phone.endsWith(tail))),
   );
 
 /** Last digits were given, the other has phones, and none of its numbers ends so. */
 function missingTail(a: Facts, b: Facts): string | undefined {
   const numbers = [...b.phones, ...b.refs.map(({ n }) => n)];
-  const isMissed = b.phones.length > 0 && !a.tails.some((tail) => numbers.some((n) => n.endsWith(tail)));
+  const isMissed =
+    b.phones.length > 0 && !a.tails.some((tail) => numbers.some((n) => n.endsWith(tail)));
   return isMissed ? a.tails[0] : undefined;
 }
 
@@ -102,7 +118,10 @@ export function nameEvidence({ one, other, rarity, rules }: Pair): Seen[] {
     if (mine !== undefined) seen.push({ feature: 'nameDiffers', about: [mine, theirs ?? ''] });
   }
   if (nick !== undefined) {
-    seen.push({ feature: level(nickKey(nick), ['nickRare', 'nickSame', 'nickCommon']), about: [nick] });
+    seen.push({
+      feature: level(nickKey(nick), ['nickRare', 'nickSame', 'nickCommon']),
+      about: [nick],
+    });
   }
   return seen;
 }

@@ -34,9 +34,14 @@ function sameNumber({ one, other, rarity, rules }: Pair, same: readonly Referenc
   return { feature: isOrder ? 'orderSame' : 'numberSame', about };
 }
 
-function unlikeNumbers(pair: Pair, mine: readonly Reference[], theirs: readonly Reference[]): Seen[] {
+function unlikeNumbers(
+  pair: Pair,
+  mine: readonly Reference[],
+  theirs: readonly Reference[],
+): Seen[] {
   const [near, nearly] = nearNumbers(mine, theirs);
-  if (near !== undefined) return [{ feature: 'orderNear', about: [ending(near), ending(nearly ?? '')] }];
+  if (near !== undefined)
+    {return [{ feature: 'orderNear', about: [ending(near), ending(nearly ?? '')] }];}
   const tail = tailOf(pair.one, theirs) ?? tailOf(pair.other, mine);
   if (tail !== undefined) return [{ feature: 'orderTail', about: [tail] }];
   const isOrder = (ref: Reference): boolean => !ref.quoted && isOrderHere(pair, ref);
@@ -48,7 +53,9 @@ function unlikeNumbers(pair: Pair, mine: readonly Reference[], theirs: readonly 
 
 function nearNumbers(mine: readonly Reference[], theirs: readonly Reference[]): readonly string[] {
   for (const { n } of mine) {
-    const near = theirs.find((b) => Math.min(n.length, b.n.length) >= SHORTEST_SLIP && isOneSlip(n, b.n));
+    const near = theirs.find(
+      (b) => Math.min(n.length, b.n.length) >= SHORTEST_SLIP && isOneSlip(n, b.n),
+    );
     if (near !== undefined) return [n, near.n];
   }
   return [];

@@ -18,7 +18,11 @@ export interface Continues {
  * what speaks clearly against it opens a ticket.
  */
 export function continues(current: Side, next: Side, rules: MatchingRules): Continues {
-  const seen = [...words(current.facts, next.facts), ...matter(current.facts, next.facts), ...time(current, next)];
+  const seen = [
+    ...words(current.facts, next.facts),
+    ...matter(current.facts, next.facts),
+    ...time(current, next),
+  ];
   const evidence = [...new Set(['begin' as const, ...seen])].map((kind) => ({
     kind,
     weight: rules.conversation[kind],
@@ -59,7 +63,8 @@ const SENTENCES: Readonly<Record<Rule, Localised>> = {
 /** What the message says about itself. */
 function words(before: Facts, now: Facts): Rule[] {
   const seen: Rule[] = [];
-  if (isTalk(now)) seen.push(now.from - before.to > DAY && !now.again && !now.nudge ? 'greetingLate' : 'greeting');
+  if (isTalk(now))
+    {seen.push(now.from - before.to > DAY && !now.again && !now.nudge ? 'greetingLate' : 'greeting');}
   if (now.again || now.nudge) seen.push('again');
   if (now.another) seen.push('another');
   if (before.settled) seen.push('settled');
@@ -76,8 +81,13 @@ function matter(before: Facts, now: Facts): Rule[] {
   if (before.goods.length > 0 && now.goods.length > 0) {
     seen.push(now.goods.some((each) => before.goods.includes(each)) ? 'goodsSame' : 'goodsDiffer');
   }
-  if (now.grams.length >= TELLING && before.grams.length >= TELLING && now.script === before.script) {
-    const shared = sharedCount(now.grams, before.grams) / Math.min(now.grams.length, before.grams.length);
+  if (
+    now.grams.length >= TELLING &&
+    before.grams.length >= TELLING &&
+    now.script === before.script
+  ) {
+    const shared =
+      sharedCount(now.grams, before.grams) / Math.min(now.grams.length, before.grams.length);
     if (shared < 0.1) seen.push('textNew');
     if (shared >= 0.4) seen.push('textSame');
   }
@@ -87,7 +97,8 @@ function matter(before: Facts, now: Facts): Rule[] {
 function references(before: Facts, now: Facts): Rule[] {
   const named = now.refs.filter(({ quoted, kind }) => !quoted && kind === 'order');
   const known = before.refs.filter(({ quoted }) => !quoted);
-  if (now.refs.some(({ n }) => known.some((ref) => ref.n === n || isOneSlip(ref.n, n)))) return ['orderSame'];
+  if (now.refs.some(({ n }) => known.some((ref) => ref.n === n || isOneSlip(ref.n, n))))
+    {return ['orderSame'];}
   if (named.length === 0) return [];
   return known.some(({ kind }) => kind === 'order') ? ['orderDiffers'] : ['orderNew'];
 }

@@ -31,7 +31,7 @@ export function decide(compared: readonly Compared[], rules: MatchingRules): rea
   return ranked.map(({ ticket, comparison, other }) => {
     let verdict = verdictOf(comparison, best, rules);
     if (verdict === 'auto' && (other.status === 'solved' || other.status === 'closed'))
-      verdict = 'related';
+      {verdict = 'related';}
     if (verdict === 'ask') {
       asks += 1;
       if (asks > rules.decision.asks) verdict = 'leave';
@@ -45,9 +45,9 @@ function verdictOf(
   best: number,
   { decision }: MatchingRules,
 ): Verdict {
+  const against = evidence.some((each) => each.weight !== null && each.weight <= decision.against);
   const common = evidence.some(({ kind }) => kind === 'wordingCommon');
-  if (weight >= decision.auto && weight >= best - decision.margin) return 'auto';
+  if (weight >= decision.auto && weight >= best - decision.margin && !against) return 'auto';
   if (weight >= decision.ask) return 'ask';
   return common ? 'related' : 'leave';
 }
-

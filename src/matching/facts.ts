@@ -79,6 +79,8 @@ export interface Facts {
   readonly toldDays: number;
   readonly channels: readonly string[];
   readonly again: boolean;
+  /** Has said something beyond a greeting. */
+  readonly spoke: boolean;
   /** Asks how it goes. */
   readonly nudge: boolean;
   readonly another: boolean;
@@ -105,6 +107,8 @@ export function factsOf(said: Said, rules: MatchingRules): Facts {
   const product = fields.product;
   const about = `${text}\n${product}`;
   const matter = withoutTalk(text);
+  const grams = gramsOf(matter);
+  const [again, another, nudge] = [AGAIN.test(text), ANOTHER.test(text), NUDGE.test(text)];
   return {
     refs: referencesOf(numbers, fields),
     tails: some(of('tail'), 3),
@@ -129,15 +133,16 @@ export function factsOf(said: Said, rules: MatchingRules): Facts {
       said.photos.map((photo) => photo.slice(0, 16)),
       MOST,
     ),
-    wordings: wordingOf(body, matter),
-    grams: gramsOf(matter),
+    wordings: grams.length < SHORTEST_WORDING ? [] : wordingOf(body),
+    grams,
     script: scriptOf(matter),
     told: channelsTold(text, said.channel, rules),
     toldDays: daysAgoIn(text),
     channels: [said.channel],
-    again: AGAIN.test(text),
-    nudge: NUDGE.test(text),
-    another: ANOTHER.test(text),
+    again,
+    spoke: again || another || nudge || grams.length > 1 || numbers.length > 0,
+    nudge,
+    another,
     settled: text.length < 200 && SETTLED.test(text),
     from: said.at,
     to: said.at,
@@ -194,6 +199,7 @@ export function addFacts(before: Facts, more: Facts): Facts {
     toldDays: Math.max(one.toldDays, other.toldDays),
     channels: both('channels', 8),
     again: one.again || other.again,
+    spoke: one.spoke || other.spoke,
     nudge: one.nudge || other.nudge,
     another: one.another || other.another,
     settled: other.to >= one.to ? other.settled : one.settled,
@@ -235,7 +241,7 @@ function fieldsOf(fields: Readonly<Record<string, string>>): Fields {
     else if (/order|订单|訂單|purchase/i.test(name)) found.orders.push(value);
     else if (/phone|mobile|tel|电话|手机/i.test(name)) found.phones.push(value);
     else if (/product|item|goods|sku|商品|产品/i.test(name))
-      found.product = fold(value).slice(0, 120);
+      {found.product = fold(value).slice(0, 120);}
   }
   return found;
 }
@@ -284,8 +290,7 @@ function namesOf(said: Said, text: string): readonly NameFound[] {
   return [...(sender === null ? [] : [sender]), ...namesIn(text)];
 }
 
-function wordingOf(body: string, matter: string): readonly Wording[] {
-  if (gramsOf(matter).length < SHORTEST_WORDING) return [];
+function wordingOf(body: string): readonly Wording[] {
   const letters = body.replace(/[^a-z\u4e00-\u9fff]/g, '');
   const grams = gramsOf(body);
   if (grams.length < SHORTEST_WORDING) return [];

@@ -58,7 +58,7 @@ function read(text: string, raw: string, at: number): NumberFound | null {
   if (cue === 'batch' || cue === 'clock') return null;
   if (isPhone(raw, value, cue)) return plain('phone', value);
   if (!isReference(raw, value, digits, cue) || (UNIT_AFTER.test(after) && value.length < 7))
-    return null;
+    {return null;}
   const kind =
     cue === 'tracking' ? 'tracking' : cue === 'order' || raw.startsWith('#') ? 'order' : 'number';
   const clause = text.slice(Math.max(0, at - CLAUSE_BEFORE), at);
@@ -120,7 +120,7 @@ function isReference(raw: string, value: string, digits: number, cue: Cue | null
   if (value.length > 30) return false;
   const announced = cue === 'order' || cue === 'tracking' || raw.startsWith('#');
   if (/^[a-z]/.test(value) || /[a-z]/.test(value))
-    return digits >= 4 && (announced || value.length >= 6);
+    {return digits >= 4 && (announced || value.length >= 6);}
   return announced ? digits >= 5 : digits >= 7;
 }
 
@@ -130,7 +130,8 @@ function othersQuoted(found: readonly NumberFound[]): readonly NumberFound[] {
   const mine = found[own];
   if (mine === undefined) return found;
   return found.map((one, at) => {
-    const isOther = at < own && (one.kind === 'order' || one.kind === 'number') && one.value !== mine.value;
+    const isOther =
+      at < own && (one.kind === 'order' || one.kind === 'number') && one.value !== mine.value;
     return isOther && !isOneSlip(one.value, mine.value) ? { ...one, quoted: true } : one;
   });
 }

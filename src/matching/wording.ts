@@ -62,7 +62,7 @@ export function channelsTold(text: string, own: string, rules: MatchingRules): s
     if (!AGAIN.test(clause) || THREAT.test(clause)) continue;
     for (const [channel, words] of Object.entries(rules.channels)) {
       if (channel !== own && !told.includes(channel) && words.some((word) => says(clause, word)))
-        told.push(channel);
+        {told.push(channel);}
     }
   }
   return told.slice(0, 6);
@@ -80,7 +80,10 @@ function says(clause: string, word: string): boolean {
 }
 
 const DAYS_AGO: readonly (readonly [RegExp, number])[] = [
-  [/刚才?|今天|今早|早上|上午|下午|just now|earlier today|this (?:morning|afternoon|evening)|a while ago|(?:hours?|minutes?) ago|小时前|分钟前/, 0],
+  [
+    /刚才?|今天|今早|早上|上午|下午|just now|earlier today|this (?:morning|afternoon|evening)|a while ago|(?:hours?|minutes?) ago|小时前|分钟前/,
+    0,
+  ],
   [/昨[天晚日]|yesterday|last night|a day ago|1 day ago|一天前/, 1],
   [/前天|前日|two days ago|2 days ago|day before yesterday|两天前|2天前/, 2],
   [/大前天|three days ago|3 days ago|三天前|3天前/, 3],
