@@ -30,8 +30,9 @@ export function decide(compared: readonly Compared[], rules: MatchingRules): rea
   let asks = 0;
   return ranked.map(({ ticket, comparison, other }) => {
     let verdict = verdictOf(comparison, best, rules);
-    if (verdict === 'auto' && (other.status === 'solved' || other.status === 'closed'))
-      {verdict = 'related';}
+    if (verdict === 'auto' && (other.status === 'solved' || other.status === 'closed')) {
+      verdict = 'related';
+    }
     if (verdict === 'ask') {
       asks += 1;
       if (asks > rules.decision.asks) verdict = 'leave';
