@@ -34,6 +34,7 @@ function fitsTime({ facts }: Side, other: Side): boolean {
 function said(one: Side, other: Side): Seen[] {
   return [
     ...(one.facts.another ? [{ feature: 'another' as const }] : []),
+    ...(isSilent(one) ? [{ feature: 'silent' as const }] : []),
     ...(other.facts.settled ? [{ feature: 'settled' as const }] : []),
   ];
 }
@@ -56,3 +57,6 @@ function channel(one: Side, other: Side): Seen[] {
   const feature = isSamePerson(one, other) ? 'sameChannelPerson' : 'sameChannel';
   return [{ feature, about: [shared.connection] }];
 }
+
+/** A greeting: what is known so far came with the sender's form, and what they want comes next. */
+const isSilent = ({ facts }: Side): boolean => !facts.spoke;

@@ -70,8 +70,9 @@ function problems(one: Facts, other: Facts, crowded: boolean): Seen[] {
   const [mine, theirs] = [one.problems[0], other.problems[0]];
   if (mine === undefined || theirs === undefined) return [];
   const same = common(one.problems, other.problems);
-  if (same !== undefined)
+  if (same !== undefined) {
     return [{ feature: crowded ? 'problemCrowd' : 'problemSame', about: [same] }];
+  }
   const near = one.problems.some((a) => other.problems.some((b) => isNear(a, b)));
   return [{ feature: near ? 'problemNear' : 'problemDiffers', about: [mine, theirs] }];
 }
@@ -84,8 +85,9 @@ function goods(one: Facts, other: Facts, crowded: boolean): Seen[] {
   const same = common(one.goods, other.goods);
   if (same !== undefined) return [{ feature: crowded ? 'goodsCrowd' : 'goodsSame', about: [same] }];
   const [mine, theirs] = [one.goods[0], other.goods[0]];
-  if (mine !== undefined && theirs !== undefined)
+  if (mine !== undefined && theirs !== undefined) {
     return [{ feature: 'goodsDiffer', about: [mine, theirs] }];
+  }
   return namesProduct(one, other) || namesProduct(other, one) ? [{ feature: 'productSame' }] : [];
 }
 

@@ -40,8 +40,9 @@ function unlikeNumbers(
   theirs: readonly Reference[],
 ): Seen[] {
   const [near, nearly] = nearNumbers(mine, theirs);
-  if (near !== undefined)
+  if (near !== undefined) {
     return [{ feature: 'orderNear', about: [ending(near), ending(nearly ?? '')] }];
+  }
   const tail = tailOf(pair.one, theirs) ?? tailOf(pair.other, mine);
   if (tail !== undefined) return [{ feature: 'orderTail', about: [tail] }];
   const isOrder = (ref: Reference): boolean => !ref.quoted && isOrderHere(pair, ref);

@@ -63,8 +63,9 @@ const SENTENCES: Readonly<Record<Rule, Localised>> = {
 /** What the message says about itself. */
 function words(before: Facts, now: Facts): Rule[] {
   const seen: Rule[] = [];
-  if (isTalk(now))
+  if (isTalk(now)) {
     seen.push(now.from - before.to > DAY && !now.again && !now.nudge ? 'greetingLate' : 'greeting');
+  }
   if (now.again || now.nudge) seen.push('again');
   if (now.another) seen.push('another');
   if (before.settled) seen.push('settled');
@@ -97,8 +98,9 @@ function matter(before: Facts, now: Facts): Rule[] {
 function references(before: Facts, now: Facts): Rule[] {
   const named = now.refs.filter(({ quoted, kind }) => !quoted && kind === 'order');
   const known = before.refs.filter(({ quoted }) => !quoted);
-  if (now.refs.some(({ n }) => known.some((ref) => ref.n === n || isOneSlip(ref.n, n))))
+  if (now.refs.some(({ n }) => known.some((ref) => ref.n === n || isOneSlip(ref.n, n)))) {
     return ['orderSame'];
+  }
   if (named.length === 0) return [];
   return known.some(({ kind }) => kind === 'order') ? ['orderDiffers'] : ['orderNew'];
 }

@@ -30,8 +30,9 @@ export function decide(compared: readonly Compared[], rules: MatchingRules): rea
   let asks = 0;
   return ranked.map(({ ticket, comparison, other }) => {
     let verdict = verdictOf(comparison, best, rules);
-    if (verdict === 'auto' && (other.status === 'solved' || other.status === 'closed'))
+    if (verdict === 'auto' && (other.status === 'solved' || other.status === 'closed')) {
       verdict = 'related';
+    }
     if (verdict === 'ask') {
       asks += 1;
       if (asks > rules.decision.asks) verdict = 'leave';
@@ -45,8 +46,9 @@ function verdictOf(
   best: number,
   { decision }: MatchingRules,
 ): Verdict {
+  const against = evidence.some((each) => each.weight !== null && each.weight <= decision.against);
   const common = evidence.some(({ kind }) => kind === 'wordingCommon');
-  if (weight >= decision.auto && weight >= best - decision.margin) return 'auto';
+  if (weight >= decision.auto && weight >= best - decision.margin && !against) return 'auto';
   if (weight >= decision.ask) return 'ask';
   return common ? 'related' : 'leave';
 }

@@ -79,6 +79,8 @@ export interface Facts {
   readonly toldDays: number;
   readonly channels: readonly string[];
   readonly again: boolean;
+  /** Has said something beyond a greeting. */
+  readonly spoke: boolean;
   /** Asks how it goes. */
   readonly nudge: boolean;
   readonly another: boolean;
@@ -88,7 +90,7 @@ export interface Facts {
   readonly to: number;
 }
 
-const MOST = 6;
+const MOST = 8;
 const MOST_REFS = 8;
 const SKETCH = 16;
 const SHORTEST_WORDING = 4;
@@ -105,6 +107,8 @@ export function factsOf(said: Said, rules: MatchingRules): Facts {
   const product = fields.product;
   const about = `${text}\n${product}`;
   const matter = withoutTalk(text);
+  const grams = gramsOf(matter);
+  const [again, another, nudge] = [AGAIN.test(text), ANOTHER.test(text), NUDGE.test(text)];
   return {
     refs: referencesOf(numbers, fields),
     tails: some(of('tail'), 3),
@@ -129,44 +133,42 @@ export function factsOf(said: Said, rules: MatchingRules): Facts {
       said.photos.map((photo) => photo.slice(0, 16)),
       MOST,
     ),
-    wordings: wordingOf(body, matter),
-    grams: gramsOf(matter),
+    wordings: grams.length < SHORTEST_WORDING ? [] : wordingOf(body),
+    grams,
     script: scriptOf(matter),
     told: channelsTold(text, said.channel, rules),
     toldDays: daysAgoIn(text),
     channels: [said.channel],
-    again: AGAIN.test(text),
-    nudge: NUDGE.test(text),
-    another: ANOTHER.test(text),
+    again,
+    spoke: again || another || nudge || grams.length > 1 || numbers.length > 0,
+    nudge,
+    another,
     settled: text.length < 200 && SETTLED.test(text),
     from: said.at,
     to: said.at,
   };
 }
 
+type List =
+  | 'tails'
+  | 'phones'
+  | 'emails'
+  | 'names'
+  | 'nicks'
+  | 'amounts'
+  | 'days'
+  | 'problems'
+  | 'pleasant'
+  | 'goods'
+  | 'models'
+  | 'photos'
+  | 'told'
+  | 'channels';
+
 /** Folds a further message of the same ticket in; what is too much falls out. */
 export function addFacts(before: Facts, more: Facts): Facts {
   const [one, other] = before.from <= more.from ? [before, more] : [more, before];
-  const both = <
-    K extends
-      | 'tails'
-      | 'phones'
-      | 'emails'
-      | 'names'
-      | 'nicks'
-      | 'amounts'
-      | 'days'
-      | 'problems'
-      | 'pleasant'
-      | 'goods'
-      | 'models'
-      | 'photos'
-      | 'told'
-      | 'channels',
-  >(
-    key: K,
-    limit = MOST,
-  ): readonly string[] => some([...one[key], ...other[key]], limit);
+  const both = (list: List): readonly string[] => some([...one[list], ...other[list]], MOST);
   return {
     refs: mergedReferences([...one.refs, ...other.refs]),
     tails: both('tails'),
@@ -181,25 +183,26 @@ export function addFacts(before: Facts, more: Facts): Facts {
     goods: both('goods'),
     models: both('models'),
     product: one.product.length > 0 ? one.product : other.product,
-    photos: both('photos', 8),
+    photos: both('photos'),
     wordings: longest([...one.wordings, ...other.wordings]),
     grams: union(one.grams, other.grams),
-    script:
-      one.script === other.script || other.script === 'none'
-        ? one.script
-        : one.script === 'none'
-          ? other.script
-          : 'mixed',
+    script: bothScripts(one.script, other.script),
     told: both('told'),
     toldDays: Math.max(one.toldDays, other.toldDays),
-    channels: both('channels', 8),
+    channels: both('channels'),
     again: one.again || other.again,
+    spoke: one.spoke || other.spoke,
     nudge: one.nudge || other.nudge,
     another: one.another || other.another,
     settled: other.to >= one.to ? other.settled : one.settled,
     from: Math.min(one.from, other.from),
     to: Math.max(one.to, other.to),
   };
+}
+
+function bothScripts(one: Script, other: Script): Script {
+  if (one === other || other === 'none') return one;
+  return one === 'none' ? other : 'mixed';
 }
 
 /** Distinct values in order of appearance, at most `limit`. */
@@ -234,8 +237,9 @@ function fieldsOf(fields: Readonly<Record<string, string>>): Fields {
     if (/track|waybill|logistic|express|快递|运单/i.test(name)) found.tracking.push(value);
     else if (/order|订单|訂單|purchase/i.test(name)) found.orders.push(value);
     else if (/phone|mobile|tel|电话|手机/i.test(name)) found.phones.push(value);
-    else if (/product|item|goods|sku|商品|产品/i.test(name))
+    else if (/product|item|goods|sku|商品|产品/i.test(name)) {
       found.product = fold(value).slice(0, 120);
+    }
   }
   return found;
 }
@@ -284,8 +288,7 @@ function namesOf(said: Said, text: string): readonly NameFound[] {
   return [...(sender === null ? [] : [sender]), ...namesIn(text)];
 }
 
-function wordingOf(body: string, matter: string): readonly Wording[] {
-  if (gramsOf(matter).length < SHORTEST_WORDING) return [];
+function wordingOf(body: string): readonly Wording[] {
   const letters = body.replace(/[^a-z\u4e00-\u9fff]/g, '');
   const grams = gramsOf(body);
   if (grams.length < SHORTEST_WORDING) return [];

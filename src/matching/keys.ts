@@ -146,7 +146,7 @@ function textKeys(facts: Facts, buckets: readonly number[]): BlockingKey[] {
     buckets.map((bucket) => ({ key: `t${bucket.toString(36)}${rest}`, kind }));
   return [
     ...wordings.map(({ hash }): BlockingKey => ({ key: wordingKey(hash), kind: 'wording' })),
-    ...bandsOf(facts.grams).flatMap((band, at) => inBuckets('band', `${at}${band}`)),
+    ...bandsOf(facts).flatMap((band, at) => inBuckets('band', `${at}${band}`)),
     ...facts.problems
       .slice(0, 2)
       .flatMap((problem) =>
@@ -163,25 +163,36 @@ const FEWEST = 4;
  * MinHash bands (Broder 1997; banding: Leskovec, Rajaraman, Ullman, Mining of Massive Datasets,
  * ch. 3): two texts of resemblance r share a band with 1 − (1 − r^ROWS)^BANDS.
  */
-function bandsOf(grams: readonly number[]): string[] {
-  if (grams.length < FEWEST) return [];
-  const bands: string[] = [];
-  for (let band = 0; band < BANDS; band += 1) {
-    let text = '';
-    for (let row = 0; row < ROWS; row += 1) text += `.${smallest(grams, band * ROWS + row)}`;
-    bands.push(short(text));
-  }
+function bandsOf(facts: Facts): readonly string[] {
+  const known = KNOWN_BANDS.get(facts);
+  if (known !== undefined) return known;
+  const bands = facts.grams.length < FEWEST ? [] : bandsFrom(smallestOf(facts.grams));
+  KNOWN_BANDS.set(facts, bands);
   return bands;
 }
 
-function smallest(grams: readonly number[], seed: number): number {
-  const salt = Math.imul(seed + 1, 0x9e3779b1);
-  let least = 0xffffffff;
+/** Storing, looking up and comparing ask for the same bands. */
+const KNOWN_BANDS = new WeakMap<Facts, readonly string[]>();
+
+/** The smallest value of every permutation; permutations are multiplications by odd numbers, modulo 2³². */
+function smallestOf(grams: readonly number[]): Uint32Array {
+  const smallest = new Uint32Array(BANDS * ROWS).fill(0xffffffff);
   for (const gram of grams) {
-    const value = mix32(gram ^ salt);
-    if (value < least) least = value;
+    const mixed = mix32(gram);
+    for (let at = 0; at < smallest.length; at += 1) {
+      const value = Math.imul(mixed ^ (mixed >>> 15), MULTIPLIERS[at] ?? 1) >>> 0;
+      if (value < (smallest[at] ?? 0)) smallest[at] = value;
+    }
   }
-  return least;
+  return smallest;
+}
+
+const MULTIPLIERS = Uint32Array.from({ length: BANDS * ROWS }, (_, at) => mix32(at + 1) | 1);
+
+function bandsFrom(smallest: Uint32Array): string[] {
+  return Array.from({ length: BANDS }, (_, band) =>
+    short(smallest.subarray(band * ROWS, (band + 1) * ROWS).join('.')),
+  );
 }
 
 const shapes = (refs: readonly Reference[]): BlockingKey[] =>

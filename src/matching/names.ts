@@ -20,8 +20,9 @@ export function nameOf(name: string | null): NameFound | null {
   const value = fold((name ?? '').slice(0, 80))
     .replace(/\s+/g, ' ')
     .trim();
-  if (value.length < 2 || value.length > LONGEST || NOBODY.test(value) || value.includes('@'))
+  if (value.length < 2 || value.length > LONGEST || NOBODY.test(value) || value.includes('@')) {
     return null;
+  }
   if (isChineseName(value)) return { value, real: true };
   const words = value.split(' ');
   const real =
@@ -41,12 +42,14 @@ function isChineseName(value: string): boolean {
 /** Names the writer gives: "我叫…", "收件人…", "name is …", and the last line of a letter. */
 export function namesIn(text: string): readonly NameFound[] {
   const found: NameFound[] = [];
-  for (const match of text.matchAll(CHINESE_CUE))
+  for (const match of text.matchAll(CHINESE_CUE)) {
     keep(found, chineseAfter(text, match.index + match[0].length));
+  }
   for (const match of text.matchAll(ENGLISH_CUE)) keep(found, englishName(match[1] ?? ''));
   for (const match of text.matchAll(ALIAS)) keep(found, alias(match[1] ?? ''));
-  for (const match of text.matchAll(BEFORE_TAIL))
+  for (const match of text.matchAll(BEFORE_TAIL)) {
     keep(found, chineseAfter(`${match[1] ?? ''} `, 0));
+  }
   keep(found, signature(text));
   return found;
 }

@@ -50,20 +50,33 @@ function read(text: string, raw: string, at: number): NumberFound | null {
   if (DATE.test(raw.trim())) return plain('date', dayOf(raw));
   const amount = amountOf(raw, before, after);
   if (amount !== null) return plain('amount', amount);
-  if (isEmailPart(text, at, raw)) return null;
   const value = raw.replace(/[^a-z0-9]/g, '');
-  const digits = value.replace(/\D/g, '').length;
-  const cue = nearestCue(before);
-  if (cue === 'tail') return digits >= 3 && digits <= 6 ? plain('tail', value) : null;
+  const isUnit = value.length < 7 && UNIT_AFTER.test(after);
+  if (isUnit || isEmailPart(text, at, raw)) return null;
+  return byCue(
+    { raw, value, cue: nearestCue(before) },
+    text.slice(Math.max(0, at - CLAUSE_BEFORE), at),
+  );
+}
+
+interface Written {
+  /** As it stands in the text. */
+  readonly raw: string;
+  readonly value: string;
+  readonly cue: Cue | null;
+}
+
+/** A number by what is said of it, and if nothing is said by its form. */
+function byCue(number: Written, clause: string): NumberFound | null {
+  const { raw, value, cue } = number;
   if (cue === 'batch' || cue === 'clock') return null;
-  if (isPhone(raw, value, cue)) return plain('phone', value);
-  if (!isReference(raw, value, digits, cue) || (UNIT_AFTER.test(after) && value.length < 7))
-    return null;
-  const kind =
-    cue === 'tracking' ? 'tracking' : cue === 'order' || raw.startsWith('#') ? 'order' : 'number';
-  const clause = text.slice(Math.max(0, at - CLAUSE_BEFORE), at);
+  if (cue === 'tail') return /^\d{3,6}$/.test(value) ? plain('tail', value) : null;
+  if (isPhone(number)) return plain('phone', value);
+  if (!isReference(number)) return null;
   const own = OWN.test(clause);
-  return { kind, value, quoted: !own && QUOTED.test(clause), own };
+  const quoted = !own && QUOTED.test(clause);
+  if (cue === 'tracking') return { kind: 'tracking', value, quoted, own };
+  return { kind: cue === 'order' || raw.startsWith('#') ? 'order' : 'number', value, quoted, own };
 }
 
 const plain = (kind: NumberKind, value: string): NumberFound => ({
@@ -109,18 +122,20 @@ function nearestCue(before: string): Cue | null {
 }
 
 /** International numbers, mobile numbers of the default country (CN), and whatever is announced as a phone. */
-function isPhone(raw: string, value: string, cue: Cue | null): boolean {
+function isPhone({ raw, value, cue }: Written): boolean {
   if (!/^\d{8,15}$/.test(value)) return false;
   if (raw.startsWith('+') || cue === 'phone') return true;
   return cue !== 'order' && cue !== 'tracking' && /^(?:86|0086)?1[3-9]\d{9}$/.test(value);
 }
 
 /** Long enough, and with digits enough, that two people do not write it by chance. */
-function isReference(raw: string, value: string, digits: number, cue: Cue | null): boolean {
+function isReference({ raw, value, cue }: Written): boolean {
+  const digits = value.replace(/\D/g, '').length;
   if (value.length > 30) return false;
   const announced = cue === 'order' || cue === 'tracking' || raw.startsWith('#');
-  if (/^[a-z]/.test(value) || /[a-z]/.test(value))
+  if (/^[a-z]/.test(value) || /[a-z]/.test(value)) {
     return digits >= 4 && (announced || value.length >= 6);
+  }
   return announced ? digits >= 5 : digits >= 7;
 }
 

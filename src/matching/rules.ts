@@ -17,7 +17,13 @@ const conversation = Object.fromEntries(
 
 /** config/matching.yaml: every weight, threshold and window of matching. */
 export const MatchingRules = z.strictObject({
-  decision: z.strictObject({ auto: Weight, ask: Weight, margin: Weight, asks: Count }),
+  decision: z.strictObject({
+    auto: Weight,
+    ask: Weight,
+    margin: Weight,
+    against: Weight,
+    asks: Count,
+  }),
   conversation: z.strictObject(conversation),
   blocking: z.strictObject({
     bucket: Duration,

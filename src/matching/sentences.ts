@@ -73,6 +73,7 @@ export const SENTENCES: Readonly<Record<Feature, Localised>> = {
   again: { en: 'says it was told before', zh: '自称此前反映过' },
   another: { en: 'but says this is about something else', zh: '但自称这是另一件事' },
   settled: { en: 'but the earlier matter was said to be settled', zh: '但此前的问题已表示解决' },
+  silent: { en: 'nothing is said of a matter yet', zh: '尚未说明具体问题' },
   gapHour: { en: 'within two hours', zh: '相隔两小时以内' },
   gapDay: { en: 'within a day', zh: '相隔一天以内' },
   gapDays: { en: '{0} days apart', zh: '相隔 {0} 天' },

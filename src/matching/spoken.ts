@@ -4,7 +4,7 @@
  */
 const CHINESE = '零一二三四五六七八九';
 const CHINESE_DIGITS: ReadonlyMap<string, string> = new Map<string, string>([
-  ...[...CHINESE].map((char, value): [string, string] => [char, String(value)]),
+  ...Array.from(CHINESE, (char, value): [string, string] => [char, String(value)]),
   ['〇', '0'],
   ['○', '0'],
   ['幺', '1'],
@@ -55,7 +55,7 @@ function writtenChinese(text: string): string {
 }
 
 const digitsOf = (run: string): string =>
-  [...run].map((char) => CHINESE_DIGITS.get(char) ?? char).join('');
+  Array.from(run, (char) => CHINESE_DIGITS.get(char) ?? char).join('');
 
 function writtenEnglish(text: string): string {
   if (!SAYS_DIGIT.test(text)) return text;

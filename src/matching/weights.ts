@@ -60,6 +60,7 @@ export const FEATURES = [
   'again',
   'another',
   'settled',
+  'silent',
   // when and where
   'gapHour',
   'gapDay',

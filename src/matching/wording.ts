@@ -61,8 +61,9 @@ export function channelsTold(text: string, own: string, rules: MatchingRules): s
   for (const clause of text.split(CLAUSE, 40)) {
     if (!AGAIN.test(clause) || THREAT.test(clause)) continue;
     for (const [channel, words] of Object.entries(rules.channels)) {
-      if (channel !== own && !told.includes(channel) && words.some((word) => says(clause, word)))
+      if (channel !== own && !told.includes(channel) && words.some((word) => says(clause, word))) {
         told.push(channel);
+      }
     }
   }
   return told.slice(0, 6);
