@@ -18,15 +18,20 @@ import { judgedAmong, membersOf, type JudgedRow } from '../store/tellings.js';
 import type { Work } from '../store/work.js';
 
 /** Compares a complaint with whatever may be the same and acts on what comes out. */
-export function* match(
+export function* match(subject: Subject, matching: Matching, now: number): Work<void> {
+  if (subject.complaint.spam) return;
+  const found = yield* findMatches(subject, matching);
+  if (found.length > 0) yield* act(subject.complaint, found, now);
+}
+
+/** What may be the same, as it was found; merges first, the clearest first. Reads only. */
+export function* findMatches(
   subject: Subject,
   { rules, complaintsOf, compared }: Matching,
-  now: number,
-): Work<void> {
+): Work<readonly Candidate[]> {
   const { complaint } = subject;
-  if (complaint.spam) return;
   const { tickets, personal, rarity } = yield* candidatesOf(subject, rules);
-  if (tickets.length === 0) return;
+  if (tickets.length === 0) return [];
   const since = complaint.side.lastAt - rules.blocking.personWindow;
   const others = [...complaintsOf(yield* membersOf(tickets)).values()].filter((other) => {
     if (other.root === complaint.root || other.spam) return false;
@@ -39,14 +44,13 @@ export function* match(
     return { ticket: other.root, comparison, one: complaint.side, other: other.side };
   });
   const verdicts = new Map(decide(pairs, rules).map(({ ticket, verdict }) => [ticket, verdict]));
-  const found = others
+  return others
     .map((other, i): Candidate => {
       const { weight, evidence } = pairs[i]?.comparison ?? NOTHING;
       return { other, weight, evidence, verdict: verdicts.get(other.root) ?? 'leave' };
     })
     .filter(({ verdict }) => verdict !== 'leave')
     .sort((a, b) => RANK[a.verdict] - RANK[b.verdict] || b.weight - a.weight);
-  if (found.length > 0) yield* act(complaint, found, now);
 }
 
 interface Pair {
@@ -56,7 +60,7 @@ interface Pair {
   readonly other: Side;
 }
 
-interface Candidate extends Comparison {
+export interface Candidate extends Comparison {
   readonly other: Complaint;
   readonly verdict: Verdict;
 }
