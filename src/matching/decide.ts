@@ -1,5 +1,6 @@
 import type { Comparison, Side } from './compare.js';
 import type { MatchingRules } from './rules.js';
+import type { Feature } from './weights.js';
 
 export type Verdict = 'auto' | 'ask' | 'leave' | 'related';
 
@@ -46,9 +47,25 @@ function verdictOf(
   best: number,
   { decision }: MatchingRules,
 ): Verdict {
-  const against = evidence.some((each) => each.weight !== null && each.weight <= decision.against);
-  const common = evidence.some(({ kind }) => kind === 'wordingCommon');
-  if (weight >= decision.auto && weight >= best - decision.margin && !against) return 'auto';
+  const isBest = weight >= best - decision.margin;
+  const isAgainst = evidence.some((each) => (each.weight ?? 0) <= decision.against);
+  const needed = evidence.some(({ kind }) => FIRM.has(kind)) ? decision.auto : decision.autoUnfirm;
+  if (weight >= needed && isBest && !isAgainst) return 'auto';
   if (weight >= decision.ask) return 'ask';
-  return common ? 'related' : 'leave';
+  return evidence.some(({ kind }) => kind === 'wordingCommon') ? 'related' : 'leave';
 }
+
+/**
+ * What two strangers do not share: an address, a proof, a number. Without one, two tellings that are
+ * alike in everything else may be those of two customers, and merging them would show one the other.
+ */
+const FIRM: ReadonlySet<string> = new Set<Feature>([
+  'personProven',
+  'personClaimed',
+  'phoneSame',
+  'emailSame',
+  'tailSame',
+  'orderSame',
+  'orderTail',
+  'trackingSame',
+]);

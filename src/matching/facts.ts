@@ -1,4 +1,5 @@
 import type { Identity } from '../model/identity.js';
+import { isOneSlip } from './distance.js';
 import { even, fold, hash32, mix32 } from './fold.js';
 import { AGAIN, ANOTHER, NUDGE, SETTLED } from './lexicon/words.js';
 import { nameOf, namesIn, type NameFound } from './names.js';
@@ -259,11 +260,18 @@ function referencesOf(numbers: ReturnType<typeof numbersOf>, fields: Fields): re
       ? [{ n: value, kind, field: false, quoted }]
       : [],
   );
+  const given = fields.orders.slice(0, 4).map(field('order'));
   return mergedReferences([
-    ...fields.orders.slice(0, 4).map(field('order')),
+    ...given,
     ...fields.tracking.slice(0, 4).map(field('tracking')),
-    ...said,
+    ...said.map((ref) => (isAnothers(ref, given) ? { ...ref, quoted: true } : ref)),
   ]);
+}
+
+/** A form's order is the writer's own; another order in the text is one they compare it with. */
+function isAnothers({ n, kind }: Reference, given: readonly Reference[]): boolean {
+  if (kind !== 'order' || given.length === 0) return false;
+  return given.every((own) => own.n !== n && !isOneSlip(own.n, n) && !own.n.endsWith(n));
 }
 
 /** Each number once; what was said of it more firmly wins. */

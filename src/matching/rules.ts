@@ -19,6 +19,7 @@ const conversation = Object.fromEntries(
 export const MatchingRules = z.strictObject({
   decision: z.strictObject({
     auto: Weight,
+    autoUnfirm: Weight,
     ask: Weight,
     margin: Weight,
     against: Weight,

@@ -42,7 +42,7 @@ export const THREAT =
 
 /** The number that follows is somebody else's. */
 export const QUOTED =
-  /(?:朋友|同事|同学|室友|邻居|亲戚|闺蜜|家人|别人|人家|网友|群友|群里|姐妹|哥们|妈妈?|爸爸?|老公|老婆|表[姐妹哥弟]|有人|其他(?:人|顾客|客户)|看到.{0,6}(?:帖|说)).{0,28}$|\b(?:friend|colleague|neighbou?r|sister|brother|mother|father|mum|mom|dad|wife|husband|cousin|roommate|flatmate|coworker|co-worker|someone(?: else)?|somebody|another customer|other (?:people|customer)s?|(?:his|her|their) (?:order|case|number|ref))\b.{0,44}$/;
+  /(?:朋友|同事|同学|室友|邻居|亲戚|闺蜜|家人|别人|人家|网友|群友|群里|姐妹|哥们|妈妈?|爸爸?|老公|老婆|表[姐妹哥弟]|有人|其他(?:人|顾客|客户)|看到.{0,6}(?:帖|说)|参[考照]|比照|按照?|[像跟和同].{0,12}一样).{0,28}$|\b(?:friend|colleague|neighbou?r|sister|brother|mother|father|mum|mom|dad|wife|husband|cousin|roommate|flatmate|coworker|co-worker|someone(?: else)?|somebody|another customer|other (?:people|customer)s?|(?:his|her|their) (?:order|case|number|ref)|you (?:refunded|replaced|compensated|helped|fixed|handled|accepted)|same as|just like)\b.{0,44}$/;
 /** …unless the clause has come back to the writer. */
 export const OWN =
   /(?:我的|我自己|我是|我这|本人)[^,，。;；]{0,10}$|\b(?:mine|my (?:own|order|number|ref))\b[^,.;]{0,14}$/;
