@@ -18,7 +18,9 @@ export interface Fitted {
 
 /** How firmly the present weights are believed: as many pairs must speak against one to halve it. */
 const RIDGE = 1;
-const ROUNDS = 25;
+const ROUNDS = 60;
+/** Longest step of a round, in units of log-odds. */
+const LONGEST = 2;
 /** Merged from odds of about 5 : 1 on, asked from about 1 : 3 on. */
 const AUTO = 2.25;
 const ASK = -1.5;
@@ -39,7 +41,7 @@ export function fitWeights(pairs: readonly Labelled[], rules: MatchingRules): Fi
   }));
   const start = [...FEATURES.map((feature) => rules.weights[feature] * Math.LN2), 0];
   const fitted = newton(rows, start);
-  const prior = (fitted.at(-1) ?? 0) / Math.LN2;
+  const prior = rounded((fitted.at(-1) ?? 0) / Math.LN2);
   const weights = Object.fromEntries(
     FEATURES.map((feature, at) => [feature, rounded((fitted[at] ?? 0) / Math.LN2)]),
   ) as Record<Feature, number>;
@@ -84,7 +86,10 @@ function newton(rows: readonly Row[], start: readonly number[]): readonly number
   let weights = [...start];
   for (let round = 0; round < ROUNDS; round += 1) {
     const { slope, curve } = derivatives(rows, weights, start);
-    const step = solve(curve, slope);
+    const full = solve(curve, slope);
+    // Far from the end a full step may overshoot without return.
+    const length = Math.max(...full.map(Math.abs));
+    const step = full.map((change) => (length > LONGEST ? (change * LONGEST) / length : change));
     weights = weights.map((weight, at) => weight + (step[at] ?? 0));
     if (step.every((change) => Math.abs(change) < 1e-4)) break;
   }
@@ -122,7 +127,7 @@ function solve(matrix: readonly (readonly number[])[], right: readonly number[])
     for (let row = 0; row < lines.length; row += 1) {
       const share = row === at ? 0 : cell(row, at) / cell(at, at);
       if (share !== 0)
-        lines[row] = (lines[row] ?? []).map((value, column) => value - share * cell(at, column));
+        {lines[row] = (lines[row] ?? []).map((value, column) => value - share * cell(at, column));}
     }
   }
   return lines.map((_, at) => cell(at, lines.length) / cell(at, at));

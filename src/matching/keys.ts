@@ -102,8 +102,8 @@ function referenceKeys(refs: readonly Reference[]): BlockingKey[] {
  * one wrong digit still shares two of them.
  */
 function partKeys(n: string): BlockingKey[] {
-  const size = n.length >= 10 ? 5 : 3;
-  const parts = [`a${n.slice(0, size + 2)}`, `z${n.slice(-size)}`];
+  const size = n.length >= 8 ? 5 : 3;
+  const parts = [`a${n.slice(0, size)}`, `z${n.slice(-size)}`];
   if (n.length >= 14) parts.push(`m${n.slice(size + 1, 2 * size + 1)}`);
   return [
     ...parts.map((part): BlockingKey => ({ key: `f${part}`, kind: 'part' })),

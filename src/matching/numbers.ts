@@ -1,5 +1,5 @@
 import { isOneSlip } from './distance.js';
-import { CUES, OWN, QUOTED } from './lexicon/words.js';
+import { CUES, NUMBER_IS, OWN, QUOTED } from './lexicon/words.js';
 
 /** What a number in a text is, by its form and by the words before it. */
 export type NumberKind = 'order' | 'tracking' | 'number' | 'phone' | 'tail' | 'amount' | 'date';
@@ -24,7 +24,7 @@ const CLAUSE_BEFORE = 60;
  * digits only: the spellings of one number ("SG26 0901", "203-890", "A7K99X").
  */
 const NUMBER =
-  /(?<![a-z0-9])[#+]?(?:[a-z]{1,4}(?:[ -](?=\d{3}))?)?\d[a-z0-9]{0,40}(?:(?: {1,2}|-| - |\. |\/)\d[a-z0-9]{0,30}){0,12}/g;
+  /(?<![a-z0-9])[#+]?(?:[a-z]{1,4}-?)?\d[a-z0-9]{0,40}(?:(?: {1,2}|-| - |\.|\/)\d[a-z0-9]{0,30}){0,12}/g;
 const DATE = /^(?:20\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]20\d\d)$/;
 const MONEY_BEFORE =
   /(?:[¥$€£₩₹฿]|rmb|cny|usd|eur|gbp|hkd|twd|sgd|aud|港币|台币|人民币|美元|欧元|价格?)\s?$/;
@@ -108,17 +108,17 @@ function isEmailPart(text: string, at: number, raw: string): boolean {
 
 type Cue = keyof typeof CUES;
 
-/** The cue whose last occurrence before the number ends nearest to it. */
+/** The cue whose last occurrence before the number ends nearest to it; "no." alone announces an order. */
 function nearestCue(before: string): Cue | null {
   let nearest: Cue | null = null;
   let end = -1;
   for (const kind of ['order', 'tracking', 'phone', 'tail', 'batch', 'clock'] as const) {
     for (const match of before.matchAll(CUES[kind])) {
       const here = match.index + match[0].length;
-      if (here > end || (here === end && kind !== 'order')) [nearest, end] = [kind, here];
+      if (here >= end) [nearest, end] = [kind, here];
     }
   }
-  return nearest;
+  return nearest ?? (NUMBER_IS.test(before) ? 'order' : null);
 }
 
 /** International numbers, mobile numbers of the default country (CN), and whatever is announced as a phone. */

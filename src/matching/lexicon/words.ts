@@ -47,12 +47,16 @@ export const QUOTED =
 export const OWN =
   /(?:我的|我自己|我是|我这|本人)[^,，。;；]{0,10}$|\b(?:mine|my (?:own|order|number|ref))\b[^,.;]{0,14}$/;
 
+/** "The number is …": a number that is announced, if not as what. */
+export const NUMBER_IS =
+  /(?:编号|号码|单号|号)(?:是|为|[:：])?\s?$|(?:\b(?:no|number|number is|it is|it's)[.:]?|#)\s?$/;
+
 /** What stands before a number says what it is; the nearest word wins. All on folded text, tested on the words before it. */
 export const CUES: Readonly<
   Record<'order' | 'tracking' | 'phone' | 'tail' | 'batch' | 'clock', RegExp>
 > = {
   order:
-    /(?:订单|定单|单号|单子|下单|编号|号码|订单号|交易号|(?<!快递|物流|运)单)|\b(?:order|ref|reference|case|purchase|invoice|transaction|number is|no|it is|it's)\b|#$/g,
+    /(?:订单|定单|单子|下单|交易号|(?<!快递|物流|运|单)单号|这单|那单)|\b(?:order|ref|reference|case|purchase|invoice|transaction)\b/g,
   tracking:
     /(?:快递|物流|运单|运输|包裹|货运)(?:单)?(?:号|编号)?|\b(?:tracking|waybill|parcel|package|shipment|consignment|awb|airway)\b/g,
   phone:
