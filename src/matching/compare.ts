@@ -78,8 +78,18 @@ export function compare(one: Side, other: Side, rarity: Rarity, rules: MatchingR
   ];
   const evidence = seen.flatMap(({ feature, about = [] }) => {
     const weight = rules.weights[feature];
-    const sentence = sentenceOf(SENTENCES[feature], about);
-    return weight === 0 ? [] : [{ kind: feature, sentence, weight }];
+    return weight === 0 ? [] : [evidenceOf(feature, weight, about)];
   });
-  return { weight: evidence.reduce((sum, { weight }) => sum + weight, 0), evidence };
+  return { weight: evidence.reduce((sum, { weight }) => sum + (weight ?? 0), 0), evidence };
+}
+
+/** Most comparisons are never read: the sentence is written when somebody asks for it. */
+function evidenceOf(kind: Feature, weight: number, about: readonly string[]): Evidence {
+  return {
+    kind,
+    weight,
+    get sentence() {
+      return sentenceOf(SENTENCES[kind], about);
+    },
+  };
 }

@@ -316,9 +316,15 @@ function longest(wordings: readonly Wording[]): readonly Wording[] {
 }
 
 function scriptOf(text: string): Script {
-  const chinese = (text.match(/[\u4e00-\u9fff]/g) ?? []).length;
-  const latin = (text.match(/[a-z]{2,}/g) ?? []).length;
-  if (chinese < 2 && latin < 2) return 'none';
-  if (chinese >= 2 * latin) return 'chinese';
-  return latin >= 2 * chinese ? 'latin' : 'mixed';
+  let chinese = 0;
+  let letters = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x4e00 && code <= 0x9fff) chinese += 1;
+    else if (code >= 97 && code <= 122) letters += 1;
+  }
+  const words = letters / 4;
+  if (chinese < 2 && words < 2) return 'none';
+  if (chinese >= 2 * words) return 'chinese';
+  return words >= 2 * chinese ? 'latin' : 'mixed';
 }

@@ -126,8 +126,9 @@ function solve(matrix: readonly (readonly number[])[], right: readonly number[])
     [lines[at], lines[pivot]] = [lines[pivot] ?? [], lines[at] ?? []];
     for (let row = 0; row < lines.length; row += 1) {
       const share = row === at ? 0 : cell(row, at) / cell(at, at);
-      if (share !== 0)
-        {lines[row] = (lines[row] ?? []).map((value, column) => value - share * cell(at, column));}
+      if (share !== 0) {
+        lines[row] = (lines[row] ?? []).map((value, column) => value - share * cell(at, column));
+      }
     }
   }
   return lines.map((_, at) => cell(at, lines.length) / cell(at, at));

@@ -26,12 +26,12 @@ export const PROBLEMS: Readonly<Record<ProblemClass, RegExp>> = {
     /(?:不给|不让|拒绝|不能|不肯|驳回|拒).{0,8}退|退(?:货|换|回)?.{0,14}(?:被拒|驳回|拒绝|不通过|不同意|不给)|影响二次销售|(?:return|exchange).{0,40}(?:refus|reject|denied|declin|turned down|not accept)|(?:refus|reject|den(?:y|ied)|declin|won't|will not|not accept).{0,30}(?:\breturn|exchange|take (?:it|them) back)/,
   lost: /(?:没|未|没有)(?:有)?(?:收到|拿到|见到|收着)|(?:显示|说|写).{0,6}(?:已?签收|已?送达|妥投|已到)|(?:代|虚假|被别?人)签收?|谁签|丢件|丢了|包裹.{0,6}(?:不见|丢)|没(?:有)?(?:到手|到货).{0,6}签收|就?点了签收|(?:never|not|n't|haven't|nothing).{0,14}(?:received?|arrived?|turned up|showed up|got it|delivered|here)|(?:says?|marked|shows?|status).{0,12}delivered|lost (?:parcel|package)|who signed/,
   stuck:
-    /物流.{0,10}(?:停|不动|没|卡|未|没有)|(?:卡|停|滞留|躺|压)在?.{0,12}(?:转运|中转|网点|分拣|仓|海关|站|中心|集散)|(?:几|\d+|[一二三四五六七八九十]+)天(?:没|不|未)(?:更新|动)|(?:快递|包裹|件).{0,10}(?:不动|没动静|没更新|停了)|tracking.{0,30}(?:stuck|not (?:moved|chang|updat)|n't (?:moved?|chang|updat)|no(?:t| )updat|stopped|same)|(?:parcel|package|shipment|delivery).{0,24}(?:stuck|not moved|n't moved|sitting)|stuck (?:in|at)|still (?:sitting )?(?:in|at) the .{0,20}(?:depot|hub|warehouse|customs|facility|sorting)/,
+    /物流.{0,10}(?:停|不动|没|卡|未|没有)|(?:卡|停|滞留|躺|压)在?.{0,12}(?:转运|中转|网点|分拣|仓|海关|站|中心|集散)|(?:几|\d{1,3}|[一二三四五六七八九十]{1,4})天(?:没|不|未)(?:更新|动)|(?:快递|包裹|件).{0,10}(?:不动|没动静|没更新|停了)|tracking.{0,30}(?:stuck|not (?:moved|chang|updat)|n't (?:moved?|chang|updat)|no(?:t| )updat|stopped|same)|(?:parcel|package|shipment|delivery).{0,24}(?:stuck|not moved|n't moved|sitting)|stuck (?:in|at)|still (?:sitting )?(?:in|at) the .{0,20}(?:depot|hub|warehouse|customs|facility|sorting)/,
   unsent:
     /(?:不|没|未|还没|迟迟不|何时|什么时候|几时|一直不).{0,5}(?:发货|发出|出库|寄出)|(?:备货中|待发货|未发货)|不发货|什么时候(?:能)?发|何时(?:能)?发|(?:not|n't|never|still|when).{0,24}(?:shipp?(?:ed|ing)?\b|dispatch|sent out|leave the warehouse)|preparing (?:to ship|for shipment)/,
   misrouted:
     /送(?:到|去)?错(?:了)?(?:地方|地址)|(?:送|寄|发)(?:到|去)了?.{0,16}(?:我人在|我在|不是我)|地址.{0,8}(?:写的|填的|明明).{0,20}(?:送|寄|发)|wrong (?:address|place|city|location|house)|(?:sent|delivered|went|shipped) to .{0,24}(?:instead|but i (?:live|am)|wrong)/,
-  late: /(?:送|配送|到货|外卖).{0,6}(?:太慢|超时|迟到|晚了)|迟到.{0,6}(?:小时|分钟|天)|(?:arrived?|delivery|delivered|came).{0,24}(?:too late|late\b|delay)|\d+ (?:days|hours) late/,
+  late: /(?:送|配送|到货|外卖).{0,6}(?:太慢|超时|迟到|晚了)|迟到.{0,6}(?:小时|分钟|天)|(?:arrived?|delivery|delivered|came).{0,24}(?:too late|late\b|delay)|\d{1,3} (?:days|hours) late/,
   wrong:
     /发错|寄错|送错(?!.{0,4}(?:地|址))|错发|不是我(?:买|订|要|拍)的|(?:买|订|要|拍|定购|订购)的?(?:是)?.{0,16}(?:发来|收到|寄来|到的|给我).{0,4}(?:却|的|是|成)?|(?:color|colour|颜色|尺码|型号|规格|数量)(?:不对|错)|wrong (?:item|product|size|colou?r|model|one|order|thing|version|goods)|(?:got|received|sent).{0,30}instead of|not what i (?:ordered|bought)|incorrect item|ordered .{0,40}(?:but|and) (?:got|received|you sent)/,
   missing:
@@ -39,7 +39,7 @@ export const PROBLEMS: Readonly<Record<ProblemClass, RegExp>> = {
   damaged:
     /(?:外?包装|箱子?|盒子?|纸箱|外箱).{0,12}(?:破|烂|坏|压|踩|瘪|裂|变形|湿|碎|洞)|(?:运输|路上|快递).{0,6}(?:压|摔|撞|弄)(?:坏|碎|烂)|(?:收到|到手|拆开).{0,8}(?:碎|裂|破|磕|摔)|磕(?:坏|破|不能)|暴力(?:分拣|运输)|(?:box|package|packaging|carton|parcel).{0,36}(?:crush|smash|torn|damag|broken|dent|wet|squash)|(?:arrived|came|delivered).{0,24}(?:damaged|smashed|crushed|broken|cracked|in pieces)|damaged (?:in (?:transit|delivery)|box|parcel|package|on arrival)/,
   broken:
-    /(?:用|穿|戴|骑|买|才|刚).{0,12}(?:天|次|周|月|小时).{0,14}(?:坏|断|裂|掉|破|开胶|脱|出问题|失灵)|(?:坏|断|裂|掉|破|脱胶|开胶|开线|怀)了|用几(?:天|次)就?坏|断裂|(?:broke|snapped|fell apart|came off|cracked|stopped working|died|gave out|failed|tore|split).{0,30}|(?:after|in|within) (?:only |just )?(?:\d+|one|two|three|a few|a) (?:days?|weeks?|uses?|months?).{0,30}(?:broke|snap|fail|fell|crack|dead|died)/,
+    /(?:用|穿|戴|骑|买|才|刚).{0,12}(?:天|次|周|月|小时).{0,14}(?:坏|断|裂|掉|破|开胶|脱|出问题|失灵)|(?:坏|断|裂|掉|破|脱胶|开胶|开线|怀)了|用几(?:天|次)就?坏|断裂|(?:broke|snapped|fell apart|came off|cracked|stopped working|died|gave out|failed|tore|split).{0,30}|(?:after|in|within) (?:only |just )?(?:\d{1,3}|one|two|three|a few|a) (?:days?|weeks?|uses?|months?).{0,30}(?:broke|snap|fail|fell|crack|dead|died)/,
   faulty:
     /(?:开不了机|不能用|用不了|没反应|失灵|死机|黑屏|自动关机|重启|充不进|连不上|不工作|故障|坏的|不制冷|不加热|不通电|漏水|结块|卡顿|不转|打不着)|质量(?:问题|差|不好|太差)|次品|残次|劣质|有(?:问题|毛病|瑕疵)|(?:doesn't|does not|won't|will not|not|n't|never|stopped|can't).{0,14}(?:work|turn(?:ing)? on|charg|start|connect|power|heat|cool|function)|(?:keeps?|kept) (?:shut|turn|switch|restart|crash|disconnect|freez|dropp)|faulty|defect|malfunction|dead on arrival|out of the box|leak(?:s|ing|ed)?\b|clump/,
   quality:
@@ -80,7 +80,7 @@ export const PROBLEMS: Readonly<Record<ProblemClass, RegExp>> = {
   courier:
     /(?:快递员?|配送员?|骑手|派件员?|宅配员?|小哥|送货(?:员|的)?|外卖员).{0,24}(?:态度|骂|吼|凶|扔|不送|挂电话|不打电话|威胁|素质|让我自己|摔|不上)|(?:courier|driver|delivery (?:guy|man|person|driver)|rider).{0,40}(?:rude|abus|yell|shout|swore|threw|dump|refus|left it|aggressive|threat|curs)|courier (?:behavio|attitude)/,
   staff:
-    /(?:客服|店员|员工|坐席|接线|服务员|导购|店长|\d+号).{0,16}(?:态度|素质|骂|敷衍|挂(?:我|断)|阴阳|恶劣|踢皮球|机器人|不耐烦|关了|冷漠|凶)|(?:agent|staff|representative|operator|clerk|support|assistant|employee|customer service|manager).{0,36}(?:rude|hung up|closed (?:my|the)|attitude|unhelpful|abus|ignored me|insult|disrespect|swore|mock)|rude (?:agent|staff|service|representative|operator)/,
+    /(?:客服|店员|员工|坐席|接线|服务员|导购|店长|\d{1,3}号).{0,16}(?:态度|素质|骂|敷衍|挂(?:我|断)|阴阳|恶劣|踢皮球|机器人|不耐烦|关了|冷漠|凶)|(?:agent|staff|representative|operator|clerk|support|assistant|employee|customer service|manager).{0,36}(?:rude|hung up|closed (?:my|the)|attitude|unhelpful|abus|ignored me|insult|disrespect|swore|mock)|rude (?:agent|staff|service|representative|operator)/,
   privacy:
     /(?:信息|隐私|电话|手机号|个人信息).{0,6}(?:泄露|泄漏|外泄|被卖|卖给)|骚扰(?:电话|短信)|诈骗电话|data (?:leak|breach)|leaked my|sold my (?:data|number|details)|spam calls|privacy/,
   repair:

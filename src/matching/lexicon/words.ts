@@ -34,7 +34,7 @@ export const ANOTHER =
 
 /** "You know about this already": the message itself says that it is a second telling. */
 export const AGAIN =
-  /(?:已经|之前|刚才?|昨天|今天|前天|上周|上次|早上|下午|前几天|\d+天前|也|都|先前|曾).{0,14}(?:说过|反映|反馈|投诉|留过?言|联系过|发过?|问过|打过|写过|说完|讲过|提过|沟通过|告诉过)|同样的(?:问题|事)|(?:那边|那里|那头).{0,6}(?:没|不|也)|(?:没|不)人?(?:回|理).{0,6}(?:所以|只好|又)|重复一下|再(?:发|说)一[遍次]|(?:之前|上次)投诉的?|(?:的|那).{0,6}(?:事|问题|投诉)(?:情)?(?:怎么样|到底|进展|进度|处理)|\balready\b|(?:wrote|written|contacted|messaged|told|called|sent|posted|reported|complained|emailed|reached out|spoke|submitted).{0,40}(?:before|earlier|yesterday|ago|today|this morning|last (?:week|night)|on|via|through|by)|same (?:issue|problem|thing|complaint).{0,30}(?:sent|posted|wrote|told|via|on)|(?:nobody|no one|noone).{0,20}(?:answer|repl|respond|got back).{0,24}(?:on|via)|(?:checking|following up|update|news|happening) (?:on|about|with).{0,40}|posting (?:this )?again|again:|sent this/;
+  /(?:已经|之前|刚才?|昨天|今天|前天|上周|上次|早上|下午|前几天|\d{1,3}天前|也|都|先前|曾).{0,14}(?:说过|反映|反馈|投诉|留过?言|联系过|发过?|问过|打过|写过|说完|讲过|提过|沟通过|告诉过)|同样的(?:问题|事)|(?:那边|那里|那头).{0,6}(?:没|不|也)|(?:没|不)人?(?:回|理).{0,6}(?:所以|只好|又)|重复一下|再(?:发|说)一[遍次]|(?:之前|上次)投诉的?|(?:的|那).{0,6}(?:事|问题|投诉)(?:情)?(?:怎么样|到底|进展|进度|处理)|\balready\b|(?:wrote|written|contacted|messaged|told|called|sent|posted|reported|complained|emailed|reached out|spoke|submitted).{0,40}(?:before|earlier|yesterday|ago|today|this morning|last (?:week|night)|on|via|through|by)|same (?:issue|problem|thing|complaint).{0,30}(?:sent|posted|wrote|told|via|on)|(?:nobody|no one|noone).{0,20}(?:answer|repl|respond|got back).{0,24}(?:on|via)|(?:checking|following up|update|news|happening) (?:on|about|with).{0,40}|posting (?:this )?again|again:|sent this/;
 
 /** A post that is threatened, not one that was made. */
 export const THREAT =
