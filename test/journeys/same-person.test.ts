@@ -90,7 +90,7 @@ test('who proved the same address by mail and in the shop has one ticket, with t
       author: 'hubbub',
       merged: true,
       evidence: [
-        { kind: 'samePerson', sentence: { en: expect.stringContaining('proven') as string } },
+        { kind: 'personProven', sentence: { en: expect.stringContaining('proven') as string } },
       ],
     },
   ]);
