@@ -8,7 +8,12 @@ import { addFacts, type Facts } from '../matching/facts.js';
 import { atBestProof, type Identity } from '../model/identity.js';
 import type { Status } from '../model/ticket-state.js';
 import type { MemberRow } from '../store/tellings.js';
-import type { Heard } from './telling.js';
+
+/** What one message says, and who says it. */
+export interface Heard {
+  readonly facts: Facts;
+  readonly identities: readonly Identity[];
+}
 
 /** A root with its members; what they told is one side of a comparison. */
 export interface Complaint {

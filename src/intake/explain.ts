@@ -4,6 +4,7 @@
  * Leaves behind: nothing; the sum of evidence between their complaints as it would be told now.
  */
 import { candidatesOf } from './blocking.js';
+import type { Complaint } from './complaint.js';
 import { allowed } from './match.js';
 import type { Matching } from './matching.js';
 import { compare } from '../matching/compare.js';
@@ -38,38 +39,44 @@ export type Explanation =
 
 export function* explainPair(
   pair: readonly [number, number],
-  { rules, complaintsOf }: Matching,
+  matching: Matching,
 ): Work<Explanation> {
   const roots: number[] = [];
-  const groups = new Set<number>();
+  const groups: number[] = [];
   for (const number of pair) {
     const row = yield* ticketById(number);
     if (row === undefined) return { kind: 'unknown', ticket: number };
     roots.push(row.root_id ?? row.id);
-    groups.add(row.group_id);
+    groups.push(row.group_id);
   }
   const [older = 0, younger = 0] = roots.sort((a, b) => a - b);
+  const [group = 0, other] = groups;
   if (older === younger) return { kind: 'one', root: older };
-  const [group = 0] = groups;
-  if (groups.size > 1) return { kind: 'groups' };
-  const complaints = complaintsOf(yield* membersOf(roots));
-  const [one, other] = [complaints.get(younger), complaints.get(older)];
-  if (one === undefined || other === undefined) {
-    return { kind: 'silent', ticket: one === undefined ? younger : older };
-  }
+  if (group !== other) return { kind: 'groups' };
+  const complaints = matching.complaintsOf(yield* membersOf(roots));
+  for (const ticket of roots) if (!complaints.has(ticket)) return { kind: 'silent', ticket };
+  return yield* compared(group, [...complaints.values()], matching);
+}
+
+function* compared(
+  group: number,
+  complaints: readonly Complaint[],
+  { rules }: Matching,
+): Work<Explanation> {
+  const [other, one] = [...complaints].sort((a, b) => a.root - b.root);
+  if (one === undefined || other === undefined) throw new Error('two complaints were read');
   const { rarity } = yield* candidatesOf({ group, complaint: one, person: null }, rules);
   const comparison = compare(one.side, other.side, rarity, rules);
-  const asked = { ticket: older, comparison, one: one.side, other: other.side };
+  const asked = { ticket: other.root, comparison, one: one.side, other: other.side };
   const verdict = decide([asked], rules)[0]?.verdict ?? 'leave';
   const judged = yield* judgedAmong([...one.tickets, ...other.tickets]);
   const decided = judged
-    .filter((link) => one.tickets.includes(link.older) !== one.tickets.includes(link.younger))
+    .filter(({ older, younger }) => one.tickets.includes(older) !== one.tickets.includes(younger))
     .map(({ decision }) => decision);
-  const apart = decided.includes('different');
   return {
-    ...{ kind: 'compared', older, younger, decided },
+    ...{ kind: 'compared', older: other.root, younger: one.root, decided },
     score: comparison.weight,
     evidence: comparison.evidence,
-    verdict: apart ? 'leave' : allowed({ verdict, other }, one),
+    verdict: decided.includes('different') ? 'leave' : allowed({ verdict, other }, one),
   };
 }

@@ -3,13 +3,12 @@
  * Given: the draft, read, and what it says.
  * Leaves behind: one message on one ticket, what it told, and the ticket matched with all others.
  */
-import { opening, type Complaint } from './complaint.js';
+import { opening, type Complaint, type Heard } from './complaint.js';
 import { identify, type Identified } from './identify.js';
 import { insertMessageOf, type Placing } from './keep.js';
 import { match } from './match.js';
 import type { Matching } from './matching.js';
 import { keepTelling, tellMore } from './remember.js';
-import type { Heard } from './telling.js';
 import { judge, recordEvent, type Decision } from '../desk/graph.js';
 import type { Side } from '../matching/compare.js';
 import { continues } from '../matching/conversation.js';

@@ -81,6 +81,17 @@ describe('two tellings of one complaint', () => {
     expect(await parents()).toEqual([null, null, 1]);
   });
 
+  test('of one person, on two channels and in other words, are one ticket', async () => {
+    const zhang = { ...openid('zhang'), kind: 'unionid' as const };
+    const chat = (connection: string, text: string): Partial<DraftInput> =>
+      tells(text, { connection, ...by(zhang) });
+    await shop.file(chat('a', 'the kettle arrived broken, please refund it'));
+    await shop.file(chat('b', 'my new kettle is broken and I want the refund now'));
+    expect(await parents()).toEqual([null, 1]);
+    const [link] = await links();
+    expect(link?.evidence).toContain('unionid');
+  });
+
   test('are found when a later message names the order', async () => {
     const chat = tells('the kettle arrived broken');
     await shop.file(tells(SHATTERED), chat);

@@ -3,8 +3,7 @@
  * Given: what a ticket told.
  * Leaves behind: it is kept with the ticket, and the keys under which other tellings find it.
  */
-import { foldOf, together, type Complaint } from './complaint.js';
-import type { Heard } from './telling.js';
+import { foldOf, together, type Complaint, type Heard } from './complaint.js';
 import { storedKeys } from '../matching/keys.js';
 import type { MatchingRules } from '../matching/rules.js';
 import { deleteKeys, insertKeys, saveTelling } from '../store/tellings.js';

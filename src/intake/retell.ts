@@ -3,11 +3,11 @@
  * Given: tickets whose messages changed behind the back of matching: an edit, a photo, a split, an agent's note of a call.
  * Leaves behind: what they tell now, and they are matched again.
  */
-import { foldOf, type Complaint } from './complaint.js';
+import { foldOf, type Complaint, type Heard } from './complaint.js';
 import { match } from './match.js';
 import type { Matching } from './matching.js';
 import { tellAnew } from './remember.js';
-import { hear, saidIn, type Heard, type Reading } from './telling.js';
+import { hear, saidIn, type Reading } from './telling.js';
 import type { Said } from '../matching/facts.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
 import type { Clock } from '../model/time.js';

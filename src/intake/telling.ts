@@ -4,11 +4,12 @@
  * Leaves behind: nothing; each draft read, with the time it counts from and what it says as matching sees it.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Heard } from './complaint.js';
 import type { FindConnection } from './connected.js';
 import type { Matching } from './matching.js';
-import { factsOf, type Facts, type Said } from '../matching/facts.js';
+import { factsOf, type Said } from '../matching/facts.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
-import { normaliseIdentity, type Identity } from '../model/identity.js';
+import { normaliseIdentity } from '../model/identity.js';
 import { DAY, effectiveTime, type EffectiveTime } from '../model/time.js';
 import type { WaitingDraft } from '../store/drafts.js';
 
@@ -23,12 +24,6 @@ export interface Telling {
   readonly time: EffectiveTime;
   /** Null where there is nothing to match: a receipt, an echo, an automatic mail. */
   readonly heard: Heard | null;
-}
-
-/** What one message says, and who says it. */
-export interface Heard {
-  readonly facts: Facts;
-  readonly identities: readonly Identity[];
 }
 
 export interface Reading {
