@@ -1,4 +1,4 @@
-import type { Pair, Seen, Side } from './compare.js';
+import type { Pair, Seen, Side } from './pair.js';
 import { isSamePerson } from './compare-persons.js';
 
 const HOUR = 3_600_000;

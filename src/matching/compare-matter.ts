@@ -1,4 +1,4 @@
-import type { Pair, Seen } from './compare.js';
+import type { Pair, Seen } from './pair.js';
 import type { Facts, Wording } from './facts.js';
 import { photoKey } from './keys.js';
 import { isNear, sharedCount } from './terms.js';

@@ -1,5 +1,5 @@
 import type { Identity } from '../model/identity.js';
-import type { Pair, Seen, Side } from './compare.js';
+import type { Pair, Seen, Side } from './pair.js';
 import type { Facts } from './facts.js';
 import { emailKey, nameKey, nickKey, phoneKey } from './keys.js';
 import { ending } from './sentences.js';

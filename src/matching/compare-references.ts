@@ -1,4 +1,4 @@
-import type { Pair, Seen, Side } from './compare.js';
+import type { Pair, Seen, Side } from './pair.js';
 import { isOneSlip } from './distance.js';
 import type { Reference } from './facts.js';
 import { orderKey, shapeKey } from './keys.js';

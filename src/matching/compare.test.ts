@@ -1,4 +1,5 @@
-import { compare, type Side } from './compare.js';
+import { compare } from './compare.js';
+import type { Side } from './pair.js';
 import { HOUR, NOON, RULES, proven, rarity, told } from './fixtures/tellings.js';
 import { orderKey, phoneKey } from './keys.js';
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '../model/evidence.js';
 import type { Localised } from '../model/localised.js';
 import { isPleasant } from './compare-matter.js';
-import type { Side } from './compare.js';
+import type { Side } from './pair.js';
 import { isOneSlip } from './distance.js';
 import type { Facts } from './facts.js';
 import type { MatchingRules } from './rules.js';

@@ -1,4 +1,5 @@
-import type { Comparison, Side } from './compare.js';
+import type { Comparison } from './compare.js';
+import type { Side } from './pair.js';
 import type { MatchingRules } from './rules.js';
 import type { Feature } from './weights.js';
 

@@ -24,7 +24,7 @@ export const PROBLEMS: Readonly<Record<ProblemClass, RegExp>> = {
     /退款.{0,12}(?:没|未|还|不|迟|呢|失败)|(?:没|未|不).{0,6}(?:退款|退钱|到账|退给|原路返回)|(?:退货|寄回|退回去?).{0,24}(?:没|未|还).{0,8}(?:退|到账|收到)|显示.{0,4}退款(?:成功|完成)|refund.{0,40}(?:not|n't|never|nothing|still|missing|yet|where|nowhere|waiting|complete|days|week)|(?:not|never|n't|still|waiting|where).{0,30}(?:\brefund|money back|my money)|where is my (?:money|refund)/,
   return:
     /(?:不给|不让|拒绝|不能|不肯|驳回|拒).{0,8}退|退(?:货|换|回)?.{0,14}(?:被拒|驳回|拒绝|不通过|不同意|不给)|影响二次销售|(?:return|exchange).{0,40}(?:refus|reject|denied|declin|turned down|not accept)|(?:refus|reject|den(?:y|ied)|declin|won't|will not|not accept).{0,30}(?:\breturn|exchange|take (?:it|them) back)/,
-  lost: /(?:没|未|没有)(?:有)?(?:收到|拿到|见到|收着)|(?:显示|说|写).{0,6}(?:已?签收|已?送达|妥投|已到)|(?:代|虚假|被别?人)签收?|谁签|丢件|丢了|包裹.{0,6}(?:不见|丢)|没(?:有)?(?:到手|到货).{0,6}签收|就?点了签收|(?:never|not|n't|haven't|nothing).{0,14}(?:received?|arrived?|turned up|showed up|got it|delivered|here)|(?:says?|marked|shows?|status).{0,12}delivered|lost (?:parcel|package)|who signed/,
+  lost: /(?:没|未|没有)(?:有)?(?:收到|拿到|见到)|(?:显示|说|写).{0,6}(?:已?签收|已?送达|妥投|已到)|(?:代|虚假|被别?人)签收?|丢件|丢了|包裹.{0,6}(?:不见|丢)|(?:never|not|n't|haven't|nothing).{0,14}(?:received?|arrived?|turned up|showed up|got it|delivered|here)|(?:says?|marked|shows?|status).{0,12}delivered|lost (?:parcel|package)/,
   stuck:
     /物流.{0,10}(?:停|不动|没|卡|未|没有)|(?:卡|停|滞留|躺|压)在?.{0,12}(?:转运|中转|网点|分拣|仓|海关|站|中心|集散)|(?:几|\d{1,3}|[一二三四五六七八九十]{1,4})天(?:没|不|未)(?:更新|动)|(?:快递|包裹|件).{0,10}(?:不动|没动静|没更新|停了)|tracking.{0,30}(?:stuck|not (?:moved|chang|updat)|n't (?:moved?|chang|updat)|no(?:t| )updat|stopped|same)|(?:parcel|package|shipment|delivery).{0,24}(?:stuck|not moved|n't moved|sitting)|stuck (?:in|at)|still (?:sitting )?(?:in|at) the .{0,20}(?:depot|hub|warehouse|customs|facility|sorting)/,
   unsent:
@@ -39,7 +39,7 @@ export const PROBLEMS: Readonly<Record<ProblemClass, RegExp>> = {
   damaged:
     /(?:外?包装|箱子?|盒子?|纸箱|外箱).{0,12}(?:破|烂|坏|压|踩|瘪|裂|变形|湿|碎|洞)|(?:运输|路上|快递).{0,6}(?:压|摔|撞|弄)(?:坏|碎|烂)|(?:收到|到手|拆开).{0,8}(?:碎|裂|破|磕|摔)|磕(?:坏|破|不能)|暴力(?:分拣|运输)|(?:box|package|packaging|carton|parcel).{0,36}(?:crush|smash|torn|damag|broken|dent|wet|squash)|(?:arrived|came|delivered).{0,24}(?:damaged|smashed|crushed|broken|cracked|in pieces)|damaged (?:in (?:transit|delivery)|box|parcel|package|on arrival)/,
   broken:
-    /(?:用|穿|戴|骑|买|才|刚).{0,12}(?:天|次|周|月|小时).{0,14}(?:坏|断|裂|掉|破|开胶|脱|出问题|失灵)|(?:坏|断|裂|掉|破|脱胶|开胶|开线|怀)了|用几(?:天|次)就?坏|断裂|(?:broke|snapped|fell apart|came off|cracked|stopped working|died|gave out|failed|tore|split).{0,30}|(?:after|in|within) (?:only |just )?(?:\d{1,3}|one|two|three|a few|a) (?:days?|weeks?|uses?|months?).{0,30}(?:broke|snap|fail|fell|crack|dead|died)/,
+    /(?:用|穿|戴|骑|买|才|刚).{0,12}(?:天|次|周|月|小时).{0,14}(?:坏|断|裂|掉|破|开胶|脱|出问题|失灵)|(?:坏|断|裂|掉|破|脱胶|开胶|开线)了|用几(?:天|次)就?坏|断裂|(?:broke|snapped|fell apart|came off|cracked|stopped working|died|gave out|failed|tore|split).{0,30}|(?:after|in|within) (?:only |just )?(?:\d{1,3}|one|two|three|a few|a) (?:days?|weeks?|uses?|months?).{0,30}(?:broke|snap|fail|fell|crack|dead|died)/,
   faulty:
     /(?:开不了机|不能用|用不了|没反应|失灵|死机|黑屏|自动关机|重启|充不进|连不上|不工作|故障|坏的|不制冷|不加热|不通电|漏水|结块|卡顿|不转|打不着)|质量(?:问题|差|不好|太差)|次品|残次|劣质|有(?:问题|毛病|瑕疵)|(?:doesn't|does not|won't|will not|not|n't|never|stopped|can't).{0,14}(?:work|turn(?:ing)? on|charg|start|connect|power|heat|cool|function)|(?:keeps?|kept) (?:shut|turn|switch|restart|crash|disconnect|freez|dropp)|faulty|defect|malfunction|dead on arrival|out of the box|leak(?:s|ing|ed)?\b|clump/,
   quality:
@@ -57,11 +57,11 @@ export const PROBLEMS: Readonly<Record<ProblemClass, RegExp>> = {
   expired:
     /过期|临期|保质期|到期(?!.{0,4}会员)|生产日期|expir|short[- ]dated|past (?:its|the|their) (?:date|best|sell)|best[- ]before|use[- ]by|out of date/,
   spoiled:
-    /化(?:了|成水|冻)|解冻|变质|馊|坏掉了|臭了|烂了|不新鲜|腐|冰袋|酸了|(?:收到|到手).{0,6}(?:坏|烂|臭|不能(?:吃|用))|thaw|melted|spoil|rotten|went off|gone (?:off|bad)|ice packs?|not fresh|warm water|unsafe to eat|stale/,
+    /化(?:了|成水|冻)|解冻|变质|馊|坏掉了|臭了|烂了|不新鲜|腐|冰袋|酸了|(?:收到|到手).{0,6}(?:坏|烂|臭|不能(?:吃|用))|thaw|melted|spoil|rotten|went off|gone (?:off|bad)|ice packs?|not fresh|unsafe to eat|stale/,
   danger:
     /漏电|触电|冒烟|起火|着火|烧(?:焦|坏|起来|了)|爆炸|自燃|烫伤|短路|发烫|电到|手都?麻|overheat|smok(?:e|ing)|caught fire|\bfire\b|electric(?:al)? shock|shocked me|sparks?\b|burn(?:t|ed|ing)? (?:my|me|out|smell|the)|explod|dangerous|melted plug|short[- ]circuit/,
   charge:
-    /重复(?:扣|收|付|支付)|扣(?:了)?(?:我)?(?:两|二|2|三|3|双|多)(?:次|遍|笔|份|回)|多(?:扣|收|付)|扣了双|被?(?:扣|收)了?两|乱扣|盗刷|自动续费|自动扣|免密|扣费|(?:charged?|billed?|debited|paid|took).{0,24}(?:twice|two times|double|again|more than|extra|too much)|double[- ]?(?:charge|bill|payment)|overcharg|duplicate (?:charge|payment)|unauthori[sz]ed (?:charge|payment)|auto(?:matic)?[- ]renew|charged for (?:something|a subscription)/,
+    /重复(?:扣|收|付|支付)|扣(?:了)?(?:我)?(?:两|二|2|三|3|双|多)(?:次|遍|笔|份|回)|多(?:扣|收|付)|被?(?:扣|收)了?两|乱扣|盗刷|自动续费|自动扣|免密|扣费|(?:charged?|billed?|debited|paid|took).{0,24}(?:twice|two times|double|again|more than|extra|too much)|double[- ]?(?:charge|bill|payment)|overcharg|duplicate (?:charge|payment)|unauthori[sz]ed (?:charge|payment)|auto(?:matic)?[- ]renew|charged for (?:something|a subscription)/,
   unpaid:
     /(?:付|扣|支付).{0,24}(?:显示|还是|仍|却|状态).{0,10}(?:未付|没付|待付|待支付|未支付|没支付)|(?:扣款|付款|付)(?:了|成功).{0,16}(?:取消|没付|未付|待付)|钱扣了.{0,14}(?:待|没|未|取消)|paid.{0,40}(?:unpaid|not paid|awaiting payment|pending|cancel)|(?:payment|money).{0,30}(?:taken|deducted|gone|left|went through).{0,40}(?:unpaid|not paid|awaiting|pending|cancel|no order)|shows? (?:as )?unpaid/,
   price:
@@ -69,18 +69,18 @@ export const PROBLEMS: Readonly<Record<ProblemClass, RegExp>> = {
   coupon:
     /优惠券|券.{0,10}(?:没|未|不|用不|失效|抵)|满减|折扣.{0,8}(?:没|未|不)|(?:没|未)(?:给我)?(?:减|抵扣|优惠)|红包.{0,6}(?:没|用不)|积分|coupon|voucher|promo(?:tion)?(?:al)? ?code|discount.{0,30}(?:not|n't|never|didn't|missing)|(?:not|n't|never).{0,20}discount/,
   compensation:
-    /(?:说好|答应|承诺|说).{0,10}(?:补|赔|返)|(?:补偿|赔偿|返现|补差|赔付).{0,10}(?:没|未|不|呢|到|还)|赔我|装死|promised? .{0,40}(?:back|refund|compensat|credit|voucher|\d)|compensation.{0,30}(?:not|never|n't|where|still|promised)|promised.{0,30}(?:nothing|never|not)/,
+    /(?:说好|答应|承诺|说).{0,10}(?:补|赔|返)|(?:补偿|赔偿|返现|补差|赔付).{0,10}(?:没|未|不|呢|到|还)|赔我|promised? .{0,40}(?:back|refund|compensat|credit|voucher|\d)|compensation.{0,30}(?:not|never|n't|where|still|promised)|promised.{0,30}(?:nothing|never|not)/,
   invoice:
     /发票|开票|税号|抬头|invoice|\bvat\b|tax receipt|receipt.{0,20}(?:wrong|missing|not|never|company)/,
   cancelled:
     /砍单|(?:订单|单子|定单).{0,14}(?:被|自己|莫名|自动|无故|强制|擅自).{0,8}取消|(?:被|无故|擅自|自动|强制|私自)取消|取消.{0,6}(?:我的?|了我)?(?:订单|单)|(?:order|it) (?:was |got |has been |is )?cancell?ed|cancell?ed (?:my|the|our).{0,30}order|order.{0,30}cancell?ed (?:by|without|for no)/,
   account:
     /(?:账号|账户|帐号|帐户|会员).{0,14}(?:冻结|封|被盗|异常|锁|登不|登录不|注销|停用|限制)|盗号|异地登录|(?:冻结|锁定|封).{0,6}(?:账号|账户|帐号)|登(?:录)?不(?:上|了|进)|验证码.{0,8}(?:收不到|没)|account.{0,30}(?:lock|froz|freez|hack|suspend|block|disabled|compromis|stolen)|(?:hack|lock|froz|suspend)\w*.{0,20}account|(?:can't|cannot|unable to) (?:log|sign) ?in|verification code/,
-  app: /闪退|(?:页面?|app|软件|小程序|系统).{0,8}(?:白屏|打不开|崩溃|卡死|报错|刷不出|加载|进不去)|白屏|打不开|一直转圈|点.{0,6}就退出|(?:app|page|site|website|form|checkout|screen).{0,36}(?:crash|clos(?:es|ing)|blank|freez|error|load|not open|won't open|bug|down)|keeps? (?:crash|load)/,
+  app: /闪退|(?:页面?|app|软件|小程序|系统).{0,8}(?:白屏|打不开|崩溃|卡死|报错|刷不出|加载|进不去)|白屏|打不开|一直转圈|(?:app|page|site|website|form|checkout|screen).{0,36}(?:crash|clos(?:es|ing)|blank|freez|error|load|not open|won't open|bug|down)|keeps? (?:crash|load)/,
   courier:
-    /(?:快递员?|配送员?|骑手|派件员?|宅配员?|小哥|送货(?:员|的)?|外卖员).{0,24}(?:态度|骂|吼|凶|扔|不送|挂电话|不打电话|威胁|素质|让我自己|摔|不上)|(?:courier|driver|delivery (?:guy|man|person|driver)|rider).{0,40}(?:rude|abus|yell|shout|swore|threw|dump|refus|left it|aggressive|threat|curs)|courier (?:behavio|attitude)/,
+    /(?:快递员?|配送员?|骑手|派件员?|宅配员?|小哥|送货(?:员|的)?|外卖员).{0,24}(?:态度|骂|吼|凶|扔|不送|挂电话|不打电话|威胁|素质|摔|不上)|(?:courier|driver|delivery (?:guy|man|person|driver)|rider).{0,40}(?:rude|abus|yell|shout|swore|threw|dump|refus|left it|aggressive|threat|curs)|courier (?:behavio|attitude)/,
   staff:
-    /(?:客服|店员|员工|坐席|接线|服务员|导购|店长|\d{1,3}号).{0,16}(?:态度|素质|骂|敷衍|挂(?:我|断)|阴阳|恶劣|踢皮球|机器人|不耐烦|关了|冷漠|凶)|(?:agent|staff|representative|operator|clerk|support|assistant|employee|customer service|manager).{0,36}(?:rude|hung up|closed (?:my|the)|attitude|unhelpful|abus|ignored me|insult|disrespect|swore|mock)|rude (?:agent|staff|service|representative|operator)/,
+    /(?:客服|店员|员工|坐席|接线|服务员|导购|店长).{0,16}(?:态度|素质|骂|敷衍|挂(?:我|断)|阴阳|恶劣|踢皮球|机器人|不耐烦|冷漠|凶)|(?:agent|staff|representative|operator|clerk|support|assistant|employee|customer service|manager).{0,36}(?:rude|hung up|closed (?:my|the)|attitude|unhelpful|abus|ignored me|insult|disrespect|swore|mock)|rude (?:agent|staff|service|representative|operator)/,
   privacy:
     /(?:信息|隐私|电话|手机号|个人信息).{0,6}(?:泄露|泄漏|外泄|被卖|卖给)|骚扰(?:电话|短信)|诈骗电话|data (?:leak|breach)|leaked my|sold my (?:data|number|details)|spam calls|privacy/,
   repair:
