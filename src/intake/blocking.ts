@@ -5,7 +5,7 @@
  */
 import type { Complaint } from './complaint.js';
 import { personKey } from './remember.js';
-import type { Rarity } from '../matching/compare.js';
+import type { Rarity } from '../matching/pair.js';
 import { lookedUpKeys, type BlockingKey } from '../matching/keys.js';
 import type { MatchingRules } from '../matching/rules.js';
 import {

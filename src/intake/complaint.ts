@@ -3,7 +3,7 @@
  * Given: members of complaints, as they are stored.
  * Leaves behind: nothing; the complaints as matching sees them.
  */
-import type { Side } from '../matching/compare.js';
+import type { Side } from '../matching/pair.js';
 import { addFacts, type Facts } from '../matching/facts.js';
 import { atBestProof, type Identity } from '../model/identity.js';
 import type { Status } from '../model/ticket-state.js';

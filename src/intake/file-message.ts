@@ -10,7 +10,7 @@ import { match } from './match.js';
 import type { Matching } from './matching.js';
 import { keepTelling, tellMore } from './remember.js';
 import { judge, recordEvent, type Decision } from '../desk/graph.js';
-import type { Side } from '../matching/compare.js';
+import type { Side } from '../matching/pair.js';
 import { continues } from '../matching/conversation.js';
 import type { Draft } from '../model/draft.js';
 import type { Evidence } from '../model/evidence.js';

@@ -152,7 +152,9 @@ test('one phone that writes to two numbers of ours is one complaint, answered fr
   await customer.text('first to the old number: the blue kettle of order KD20261101774 leaks');
   const { number } = await desk.ticketSaying('first to the old number');
   desk.clock.pass(1_000);
-  await customer.text('then to the new number: my kettle leaks, order KD20261101774', { to: '+15550003333' });
+  await customer.text('then to the new number: my kettle leaks, order KD20261101774', {
+    to: '+15550003333',
+  });
   const told = await desk.ticketSaying('then to the new number');
   expect(told).toMatchObject({ number, members: [{ number }, { why: { decision: 'same' } }] });
   await desk.settled(await desk.reply(number, 'Heard you twice.'), 'delivered');
