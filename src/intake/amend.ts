@@ -1,7 +1,8 @@
 /**
  * Called by: file, for every edit and recall.
  * Given: what a customer did to a message they had sent.
- * Leaves behind: the message amended or emptied, and the ticket told; false while the message is not here yet.
+ * Leaves behind: the message amended or emptied, the ticket told, and due to be matched again; false while
+ * the message is not here yet.
  */
 import { recordEvent } from '../desk/graph.js';
 import { redact } from '../desk/redact.js';
@@ -9,6 +10,7 @@ import type { Draft } from '../model/draft.js';
 import { conversationByKey } from '../store/conversations.js';
 import { draftByPlatformId } from '../store/drafts.js';
 import { amendMessage, messageOfDraft, type MessageRow } from '../store/messages.js';
+import { tellAgain } from '../store/tellings.js';
 import { ticketById } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
@@ -26,6 +28,7 @@ export function* amend(draft: Draft, now: number): Work<boolean> {
   const how = recalled ? 'recalled' : 'edited';
   const event = { type: 'amended', data: { message: message.id, how } } as const;
   yield* recordEvent(ticket, event, now, 'customer');
+  yield* tellAgain(ticket.id);
   return true;
 }
 

@@ -1,7 +1,8 @@
 /**
  * Called by: the `attachments` stage, after filing.
  * Given: attachments that are named but not here.
- * Leaves behind: bytes in the blob store, typed by their content; or `expired` or `failed` with the reason.
+ * Leaves behind: bytes in the blob store, typed by their content, and a ticket with a new picture due to be
+ * matched again; or `expired` or `failed` with the reason.
  */
 import { filetypemime } from 'magic-bytes.js';
 import type { Apart, FileRead } from './apart.js';
@@ -15,11 +16,14 @@ import { envelopeById } from '../store/envelopes.js';
 import {
   claimAttachments,
   closeAttachment,
+  messageById,
   postponeAttachment,
   storeAttachment,
   type AttachmentRow,
 } from '../store/messages.js';
 import type { Store } from '../store/store.js';
+import { tellAgain } from '../store/tellings.js';
+import type { Work } from '../store/work.js';
 
 const BATCH = 16;
 const MOST_TRIES = 8;
@@ -156,7 +160,7 @@ async function fromEnvelope(
 }
 
 async function keep(
-  { store, blobs, bytes }: AttachmentDependencies,
+  { store, blobs, bytes, queue }: AttachmentDependencies,
   row: AttachmentRow,
   file: FetchedFile,
 ): Promise<void> {
@@ -166,10 +170,23 @@ async function keep(
   }
   const sha256 = await blobs.put(file.bytes);
   const type = contentType(file.bytes);
-  await store.write(() =>
-    storeAttachment(row.id, { sha256, size: file.bytes.length, type, name: file.name }),
-  );
+  const kept = { sha256, size: file.bytes.length, type, name: file.name };
+  await store.write(() => keepFile(row, kept));
+  if (isPicture(type)) queue.ring('file');
 }
+
+/** A picture says something: the ticket it came to is matched again, since the same one may stand on another. */
+function* keepFile(
+  { id, message_id: message }: AttachmentRow,
+  kept: Parameters<typeof storeAttachment>[1],
+): Work<void> {
+  yield* storeAttachment(id, kept);
+  if (message === null || !isPicture(kept.type)) return;
+  const row = yield* messageById(message);
+  if (row !== undefined) yield* tellAgain(row.ticket_id);
+}
+
+const isPicture = (type: string): boolean => /^(?:image|video)\//.test(type);
 
 /** By content, never by name: what is not recognised is shown as text or as bytes. */
 export function contentType(bytes: Buffer): string {

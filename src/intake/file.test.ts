@@ -10,6 +10,8 @@ import { markRefusal, refusalOf } from '../store/refusals.js';
 import { StoreProblem, type Store } from '../store/store.js';
 import { ticketById } from '../store/tickets.js';
 import { run } from '../store/work.js';
+import { openMatching } from './matching.js';
+import { defaultRules } from '../../test/rules.js';
 
 let shop: Workshop;
 beforeEach(async () => {
@@ -289,7 +291,7 @@ describe('a draft that cannot be filed', () => {
       write: () => Promise.reject(new StoreProblem('full', 'the disk is full')),
     };
     const filing = {
-      ...{ ...shop, store: full, log: shop.sending.log, rule: { samePersonWithin: DAY } },
+      ...{ ...shop, store: full, log: shop.sending.log, matching: openMatching(defaultRules()) },
       ...{
         crashpoint: () => undefined,
         lease: holdLease(shop.store, 'filing', 'workshop', shop.clock),

@@ -1,7 +1,6 @@
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import type { DraftInput } from '../model/draft.js';
 import type { Identity } from '../model/identity.js';
-import { DAY, HOUR } from '../model/time.js';
 import { rootPerson } from '../store/persons.js';
 
 let shop: Workshop;
@@ -64,7 +63,6 @@ describe('what is proven', () => {
     expect(await persons('c1', 'c2')).toEqual([0, 1]);
     await shop.file(says('c3', [id('phone', '+15550001', 'proven'), openid('o1')]));
     expect(await persons('c1', 'c2', 'c3')).toEqual([0, 0, 0]);
-    expect([await merged(2), await merged(3)]).toEqual([null, 1]);
   });
 
   test('joins whole families, in whatever order they are met', async () => {
@@ -139,11 +137,10 @@ describe('what is proven', () => {
 });
 
 describe('what is strong or weak', () => {
-  test('strong: the same address is the same claimed person, and no complaint is merged by it', async () => {
+  test('strong: the same address is the same claimed person', async () => {
     await shop.file(says('c1', [mailbox('Zhang@Example.com', 'strong')]));
     await shop.file(says('c2', [mailbox('zhang@example.com', 'strong')]));
     expect(await persons('c1', 'c2')).toEqual([0, 0]);
-    expect(await merged(2)).toBeNull();
   });
 
   test('strong never joins two persons', async () => {
@@ -209,46 +206,5 @@ describe('a conversation', () => {
     await shop.file(says('c1', [openid('o1')], { handle: 'zhang@example.com' }));
     await shop.file(says('c2', [openid('o1')]));
     expect(await persons('c1', 'c2')).toEqual([0, 0]);
-  });
-});
-
-describe('an open complaint of the same proven person', () => {
-  const zhang = (conversation: string, more: Partial<DraftInput> = {}): Partial<DraftInput> =>
-    says(conversation, [unionid('u1')], more);
-
-  test('takes the new one in, with its evidence as a link', async () => {
-    await shop.file(zhang('c1'), zhang('c2'));
-    const [link] = await shop.rows<{ decision: string; evidence: string; author: string }>(
-      'SELECT decision, evidence, author FROM links',
-    );
-    expect(link).toMatchObject({ decision: 'same', author: 'hubbub' });
-    expect(link?.evidence).toContain('samePerson');
-  });
-
-  test('does so for fourteen days after its last word and no longer', async () => {
-    await shop.file(zhang('c1'));
-    shop.clock.pass(14 * DAY);
-    await shop.file(zhang('c2'));
-    expect(await merged(2)).toBe(1);
-    shop.clock.pass(14 * DAY + 1);
-    await shop.file(zhang('c3'));
-    expect(await merged(3)).toBeNull();
-  });
-
-  test('does not when this telling proves nothing', async () => {
-    await shop.file(zhang('c1'));
-    await shop.file(says('c2', [mailbox('zhang@example.com', 'strong')]));
-    expect(await merged(2)).toBeNull();
-  });
-
-  test('takes a historic one in by the times of then, not of now', async () => {
-    const then = (offset: number): Partial<DraftInput> => ({
-      historic: true,
-      sentAt: new Date(shop.clock.now() - 400 * DAY + offset).toISOString(),
-    });
-    await shop.file(zhang('c1', then(0)), zhang('c2', then(HOUR)), zhang('now'));
-    expect([await merged(2), await merged(3)]).toEqual([1, null]);
-    await shop.file(zhang('c4', then(2 * HOUR)));
-    expect(await merged(4)).toBe(1);
   });
 });

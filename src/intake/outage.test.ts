@@ -7,6 +7,8 @@ import { createReceive } from './receive.js';
 import { insertDraft } from '../store/drafts.js';
 import { holdLease } from '../store/leases.js';
 import { StoreProblem, type Store } from '../store/store.js';
+import { openMatching } from './matching.js';
+import { defaultRules } from '../../test/rules.js';
 
 /** A database that is full or away is nobody's fault: it costs no message one of its tries. */
 
@@ -49,7 +51,7 @@ test('a draft waits for the disk, however long it is full', async () => {
   const lease = holdLease(shop.store, 'filing', 'outage', shop.clock);
   const deps = {
     ...shop,
-    ...{ lease, rule: { samePersonWithin: 0 }, crashpoint: () => undefined },
+    ...{ lease, matching: openMatching(defaultRules()), crashpoint: () => undefined },
     log: shop.sending.log,
   };
   await tenTimes((store) => fileInOrder({ ...deps, store }));

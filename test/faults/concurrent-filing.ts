@@ -4,7 +4,8 @@ import { insertDraft } from '../../src/store/drafts.js';
 import { holdLease } from '../../src/store/leases.js';
 import type { Workshop } from '../workshop.js';
 import { draftOf } from '../workshop.js';
-import { DAY } from '../../src/model/time.js';
+import { openMatching } from '../../src/intake/matching.js';
+import { defaultRules } from '../rules.js';
 
 /** Two tellings of one complaint, each on a connection of its own, by the same proven handle. */
 export function pairOf(n: number, now: number): readonly [Draft, Draft] {
@@ -41,7 +42,7 @@ export async function fileConcurrently(
 ): Promise<void> {
   const filing = (name: string): InOrderDependencies => ({
     ...shop,
-    rule: { samePersonWithin: 14 * DAY },
+    matching: openMatching(defaultRules()),
     log: shop.sending.log,
     crashpoint: () => undefined,
     lease: holdLease(shop.store, 'filing', name, shop.clock),

@@ -4,6 +4,7 @@ import type {
   NewConnection,
   Saved,
 } from '../../connections/service.js';
+import type { Explanation } from '../../intake/explain.js';
 
 /** One connection as the command line shows it; never a secret. */
 export interface ConnectionLine {
@@ -63,6 +64,8 @@ export interface Operations {
   replay(target: { readonly ids: readonly number[] }): Promise<readonly number[]>;
   /** Puts what failed by a defect or by bad luck back to work; null: all there is. */
   redrive(target: { readonly deliveries: readonly number[] | null }): Promise<Redriven>;
+  /** Why two tickets are one complaint, or are not. */
+  explainPair(pair: { readonly one: number; readonly other: number }): Promise<Explanation>;
 }
 
 export interface Redriven {
@@ -85,4 +88,5 @@ export const OPERATION_NAMES: readonly OperationName[] = [
   'quarantined',
   'replay',
   'redrive',
+  'explainPair',
 ];

@@ -1,4 +1,6 @@
 import { hashApiToken, newApiToken } from '../../api/token.js';
+import { explainPair } from '../../intake/explain.js';
+import { openMatching } from '../../intake/matching.js';
 import { resolveDelivery } from '../../replies/settle.js';
 import { retriableFailures } from '../../store/deliveries.js';
 import { reviveDrafts } from '../../store/drafts.js';
@@ -39,6 +41,8 @@ export function operationsOver(grounds: Grounds): Operations {
       ring('send');
       return done;
     },
+    explainPair: ({ one, other }) =>
+      store.read(() => explainPair([one, other], openMatching(house.rules))),
   };
 }
 
