@@ -22,7 +22,7 @@ export interface NewConnection {
   readonly credentials: Readonly<Record<string, unknown>>;
 }
 
-/** A hub as any other program sees it: by its public API. */
+/** A hub as every program outside it sees it: by its public API. */
 export interface HubClient {
   /** Connects an account and resolves when it is open. */
   connect(connection: NewConnection): Promise<Connection>;

@@ -24,7 +24,7 @@ export function subtree(tree: readonly Node[], top: number): readonly number[] {
  * the two stay together when `named` is taken out; where that is younger, under the nearest above it
  * that is older. The root always is.
  */
-export function placeUnder(tree: readonly Node[], named: number, root: number): number {
+function placeUnder(tree: readonly Node[], named: number, root: number): number {
   const parents = new Map(tree.map(({ id, parent }) => [id, parent]));
   let place = named;
   while (place >= root) {
@@ -33,6 +33,25 @@ export function placeUnder(tree: readonly Node[], named: number, root: number): 
     place = above;
   }
   return place;
+}
+
+/** An edge that ties a younger tree to an older one. */
+export interface Edge {
+  readonly parent: number;
+  /** JSON list of the two that were found to be the same, where the edge ties others; else null. */
+  readonly because: string | null;
+}
+
+/** Where the tree of `younger`, a root, is hung when these two were found to be the same; `tree` holds one of them. */
+export function edgeBetween(
+  tree: readonly Node[],
+  [one, other]: readonly [number, number],
+  younger: number,
+): Edge {
+  const [named, brought] = tree.some(({ id }) => id === one) ? [one, other] : [other, one];
+  const parent = placeUnder(tree, named, younger);
+  const asNamed = parent === named && younger === brought;
+  return { parent, because: asNamed ? null : JSON.stringify([named, brought]) };
 }
 
 interface Rooted {

@@ -1,9 +1,9 @@
 import {
+  edgeBetween,
   edgeStandingOn,
   foundBetween,
   lockedRoot,
   lockedRoots,
-  placeUnder,
   subtree,
   type Node,
   type Rows,
@@ -84,14 +84,11 @@ export function* mergeTickets(
   const [older, younger] = roots;
   if (older.id === younger.id) return older.id;
   const component = yield* componentOf(older.id);
-  const [named, brought] = component.some(({ id }) => id === one) ? [one, other] : [other, one];
-  const place = placeUnder(nodesOf(component), named, younger.id);
-  const parent = component.find(({ id }) => id === place) ?? older;
-  const asNamed = parent.id === named && younger.id === brought;
+  const edge = edgeBetween(nodesOf(component), [one, other], younger.id);
+  const parent = component.find(({ id }) => id === edge.parent) ?? older;
   const link = yield* insertLink({
-    ...{ older: parent.id, younger: younger.id, decision: 'same' },
+    ...{ older: parent.id, younger: younger.id, decision: 'same', because: edge.because },
     ...words(decision),
-    because: asNamed ? null : JSON.stringify([named, brought]),
   });
   const { author, at } = decision;
   yield* hangTicket(younger.id, parent.id, older.id);
@@ -211,7 +208,13 @@ export function* judge(
   decision: Decision,
 ): Work<number> {
   const [older, younger] = one < other ? [one, other] : [other, one];
-  return yield* insertLink({ older, younger, decision: verdict, ...words(decision) });
+  return yield* insertLink({
+    older,
+    younger,
+    decision: verdict,
+    because: null,
+    ...words(decision),
+  });
 }
 
 /** Writes anew what a root is, from everything that happened to it and its members. */
@@ -246,6 +249,5 @@ function words({ author, at, evidence, score }: Decision) {
     at,
     evidence: JSON.stringify(evidence),
     score: score === undefined ? null : String(score),
-    because: null,
   };
 }

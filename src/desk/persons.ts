@@ -1,9 +1,9 @@
 import {
+  edgeBetween,
   edgeStandingOn,
   foundBetween,
   lockedRoot,
   lockedRoots,
-  placeUnder,
   subtree,
   type Node,
   type Rows,
@@ -44,14 +44,11 @@ export function* joinPersons(
   if (roots === undefined) return undefined;
   const [older, younger] = roots;
   if (older.id === younger.id) return older.id;
-  const tree = yield* personTree(older.id);
-  const [named, brought] = tree.some(({ id }) => id === one) ? [one, other] : [other, one];
-  const parent = placeUnder(nodesOf(tree), named, younger.id);
-  const asNamed = parent === named && younger.id === brought;
+  const tree = nodesOf(yield* personTree(older.id));
+  const { parent, because } = edgeBetween(tree, [one, other], younger.id);
   yield* insertPersonLink({
-    ...{ older: parent, younger: younger.id, decision: 'same' },
+    ...{ older: parent, younger: younger.id, decision: 'same', because },
     ...words(decision),
-    because: asNamed ? null : JSON.stringify([named, brought]),
   });
   yield* hangPerson(younger.id, parent, older.id);
   return older.id;

@@ -36,10 +36,10 @@ function parsedJson(text: string): unknown {
   return read.ok ? read.value : null;
 }
 
-/** `+8613800000000` or national digits; `whatsapp:` and `tel:` in front are taken off. */
+/** `+8613800000000` or national digits; a scheme in front, as in `tel:`, is taken off. */
 function phone(text: string): string | null {
   const shown = text.slice(0, 100).normalize('NFKC').trim();
-  const number = shown.replace(/^(?:whatsapp|tel|sms):/i, '').replace(/[\s().-]/g, '');
+  const number = shown.replace(/^[a-z][a-z\d+.-]{0,30}:/i, '').replace(/[\s().-]/g, '');
   const digits = number.startsWith('00') ? `+${number.slice(2)}` : number;
   return /^\+?\d{3,20}$/.test(digits) ? digits : null;
 }

@@ -13,6 +13,7 @@ const DISK_MEBIBYTES = 40;
 const mounted = onPostgres
   ? ({ kind: 'impossible', why: 'the database is not on the disk of the hub' } as const)
   : mountSmallDisk(DISK_MEBIBYTES);
+// Says why it is left out; CI runs as root and never leaves it out on the embedded database.
 if (mounted.kind === 'impossible') process.stdout.write(`full disk: skipped, ${mounted.why}\n`);
 const onSmallDisk = mounted.kind === 'mounted' ? describe : describe.skip;
 

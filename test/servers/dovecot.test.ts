@@ -7,6 +7,7 @@ import { PASSWORD, startDovecot, USER, whyNoDovecot } from './dovecot-server.js'
 import type { Dovecot } from './dovecot-server.js';
 
 const why = whyNoDovecot();
+// On a developer's machine only: .ci/run installs the server, or fails.
 if (why !== null) console.info(`skipped: ${why}`);
 const suite = why === null ? describe : describe.skip;
 

@@ -12,6 +12,7 @@ import type { Committed } from '../../connectors/email/testing/context.js';
 import { rawClient } from '../../connectors/email/testing/smtp-client.js';
 
 const openssl = hasOpenssl();
+// On a developer's machine only: .ci/run installs it, or fails.
 if (!openssl) console.info('skipped: openssl is not installed, nothing can make a certificate');
 const suite = openssl ? describe : describe.skip;
 

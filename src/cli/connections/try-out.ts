@@ -30,7 +30,7 @@ export async function tryOut(
   const lines = [
     `${done} ${id}: ${where}`,
     ...(hookUrl === null ? [] : [`  its platform calls: ${hookUrl}`]),
-    ...(doorUrl === null ? [] : [`  its visitors come to: ${doorUrl}`]),
+    ...(doorUrl === null ? [] : [`  its own address, for what its README describes: ${doorUrl}`]),
     ...(checked?.findings ?? []).flatMap(findingLines),
     verdict(id, checked, served),
   ];
