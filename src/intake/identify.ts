@@ -13,6 +13,7 @@ import {
   seenNow,
   type Leading,
   type Named,
+  type Present,
   type Seen,
   type Speaker,
 } from './proofs.js';
@@ -26,13 +27,7 @@ import {
   insertConversation,
   type ConversationRow,
 } from '../store/conversations.js';
-import {
-  claimedHandle,
-  handlesOf,
-  insertPerson,
-  rootPerson,
-  type HandleRow,
-} from '../store/persons.js';
+import { claimedHandle, handlesOf, insertPerson, rootPerson } from '../store/persons.js';
 import type { Work } from '../store/work.js';
 
 /** Where and when a draft is filed. */
@@ -66,7 +61,7 @@ export function* identify(draft: Draft, { group, region, now }: Place): Work<Ide
   const present = known === undefined ? undefined : yield* presentOf(known);
   if (known !== undefined && present !== undefined) {
     const seen = alreadyKnown(identities, present);
-    if (seen !== null) return yield* identifiedAs(known, seen);
+    if (seen !== null) return identifiedAs(known, { root: present.root, seen });
   }
   const speaker = { group, name: draft.sender.name, seen: yield* seenNow(group, identities), now };
   if (known === undefined || present === undefined) return yield* openFor(draft, speaker);
@@ -79,14 +74,20 @@ function* asParticipant(conversation: ConversationRow): Work<Identified> {
   return { conversation, person, proven: false, fresh: false, identities: [] };
 }
 
-function* identifiedAs(
+interface Speaks {
+  /** Of the person behind the conversation. */
+  readonly root: number;
+  readonly seen: readonly Seen[];
+  readonly fresh?: boolean;
+}
+
+function identifiedAs(
   conversation: ConversationRow,
-  seen: readonly Seen[],
-  fresh = false,
-): Work<Identified> {
+  { root, seen, fresh = false }: Speaks,
+): Identified {
   return {
     conversation,
-    person: yield* rootPerson(conversation.person_id),
+    person: root,
     proven: proofsOf(seen).length > 0,
     fresh,
     identities: asFarAsProven(seen),
@@ -94,13 +95,7 @@ function* identifiedAs(
 }
 
 /** Whom a conversation belongs to. */
-interface Present {
-  readonly person: number;
-  readonly root: number;
-  readonly handles: readonly HandleRow[];
-}
-
-function* presentOf({ person_id }: ConversationRow): Work<Present> {
+function* presentOf({ person_id }: Pick<ConversationRow, 'person_id'>): Work<Present> {
   const root = yield* rootPerson(person_id);
   return { person: person_id, root, handles: yield* handlesOf(root) };
 }
@@ -126,11 +121,16 @@ function* openFor(draft: Draft, speaker: Speaker): Work<Identified> {
   const { leading, blocked } = yield* namedBy(speaker, undefined);
   const proven = proofsOf(speaker.seen).length > 0;
   const known = proven ? leading?.person : yield* claimedPerson(speaker);
-  const person = known ?? (yield* insertPerson(speaker.group, speaker.name, speaker.now));
-  const root = known === undefined ? person : yield* rootPerson(known);
-  const seen = yield* keep(speaker, { person, root }, blocked);
-  const conversation = yield* openConversation(draft, speaker.group, person);
-  return yield* identifiedAs(conversation, seen, known === undefined);
+  const present =
+    known === undefined ? yield* newPerson(speaker) : yield* presentOf({ person_id: known });
+  const seen = yield* keep(speaker, present, blocked);
+  const conversation = yield* openConversation(draft, speaker.group, present.person);
+  return identifiedAs(conversation, { root: present.root, seen, fresh: known === undefined });
+}
+
+function* newPerson({ group, name, now }: Speaker): Work<Present> {
+  const person = yield* insertPerson(group, name, now);
+  return { person, root: person, handles: [] };
 }
 
 /** A strong address names the same claimed person again, and never anybody who has proven who they are. */
@@ -169,9 +169,9 @@ function* learn(
   speaker: Speaker,
   { blocked }: Pick<Named, 'blocked'>,
 ): Work<Identified> {
-  const { person_id: person } = conversation;
-  const root = yield* rootPerson(person);
-  return yield* identifiedAs(conversation, yield* keep(speaker, { person, root }, blocked));
+  const present = yield* presentOf(conversation);
+  const seen = yield* keep(speaker, present, blocked);
+  return identifiedAs(conversation, { root: present.root, seen });
 }
 
 interface Speaking {

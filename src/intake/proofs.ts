@@ -23,6 +23,7 @@ import {
   rootPerson,
   sharedSince,
   shareHandle,
+  type HandleRow,
 } from '../store/persons.js';
 import type { Work } from '../store/work.js';
 
@@ -53,6 +54,13 @@ export interface Leading {
   readonly person: number;
   readonly root: number;
   readonly by: Identity;
+}
+
+/** A member with their root, and the addresses of the whole tree as they stand. */
+export interface Present {
+  readonly person: number;
+  readonly root: number;
+  readonly handles: readonly HandleRow[];
 }
 
 export interface Named {
@@ -136,7 +144,7 @@ function conflictWords([one, other]: readonly [Held, Held]): Localised {
  */
 export function* keep(
   speaker: Speaker,
-  { person, root }: Pick<Leading, 'person' | 'root'>,
+  { person, root, handles }: Present,
   blocked: readonly Blocked[],
 ): Work<readonly Seen[]> {
   const { group, now } = speaker;
@@ -144,9 +152,8 @@ export function* keep(
   const own = speaker.seen.filter(
     (one) => !blocked.some(({ by }) => by === one && isOwnAccount(by)),
   );
-  const held = yield* handlesOf(root);
   const has = (one: Seen): boolean =>
-    held.some(
+    handles.some(
       (row) => isSameHandle(row, one) && (one.proof === 'proven' || row.person_id === person),
     );
   for (const one of own.filter((each) => !has(each))) {
