@@ -18,6 +18,7 @@ export interface SeenPart {
   readonly state: string;
   readonly external_id: string | null;
   readonly attempts: number;
+  readonly reason: string | null;
 }
 
 /** Queues a reply and gives its delivery; fails the test when it was refused. */

@@ -6,6 +6,7 @@
 import { tell } from './settle.js';
 import { Work as Worked } from '../model/delivery.js';
 import { queuedDeliveries, setDelivery } from '../store/deliveries.js';
+import { failQueuedParts } from '../store/delivery-parts.js';
 import type { Work } from '../store/work.js';
 
 const WHY = 'the connection was removed before this could be sent';
@@ -15,6 +16,7 @@ export function* abandonQueue(connection: string, now: number): Work<void> {
   for (const row of yield* queuedDeliveries(connection, now)) {
     const { id, attempts } = row;
     const ended = { state: 'failed', work: Worked.none, dueAt: now, attempts, failure };
+    yield* failQueuedParts(id, WHY);
     yield* setDelivery(id, ended);
     yield* tell(row, 'failed', WHY, now);
   }

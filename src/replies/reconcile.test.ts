@@ -225,6 +225,25 @@ describe('a send without an answer, where nobody can be asked', () => {
     expect([await stateOf(shop, id), courier.sends.length]).toEqual([word, 1]);
   });
 
+  test('takes the parts behind it along when a person says that it failed', async () => {
+    const id = await waitsForAPerson('one\n\ntwo');
+    await resolve(id, 'failed');
+    expect(await parts(shop, id)).toMatchObject([
+      { state: 'failed', reason: 'resolved by anna' },
+      { state: 'failed', reason: 'not sent: the part before it failed' },
+    ]);
+    expect(await delivery(shop, id)).toMatchObject({ state: 'failed', work: 1 });
+  });
+
+  test('lets the parts behind it leave when a person finds after all that it arrived', async () => {
+    const id = await waitsForAPerson('one\n\ntwo');
+    await resolve(id, 'failed');
+    await resolve(id, 'delivered');
+    await shop.send();
+    expect(courier.sends.map(({ text }) => text)).toEqual(['one', 'two']);
+    expect((await parts(shop, id)).map(({ state }) => state)).toEqual(['delivered', 'sent']);
+  });
+
   test('is sent again when a person says so, with the same key', async () => {
     const id = await waitsForAPerson();
     await resolve(id, 'resend');

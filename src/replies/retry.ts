@@ -1,22 +1,37 @@
 import { resolveDelivery } from './settle.js';
 import { Work as Worked } from '../model/delivery.js';
 import { deliveryById, setDelivery } from '../store/deliveries.js';
+import { partsOf } from '../store/delivery-parts.js';
 import type { Work } from '../store/work.js';
 
-/** `settled`: it left already · `uncertain`: a person has to say what became of it first. */
+/** `settled`: it left already · `uncertain`: it may have arrived, and a person has to know that. */
 export type Retried = 'retried' | 'unknown' | 'settled' | 'uncertain';
 
+export interface Retry {
+  readonly who: string;
+  /** Said by a person who has looked: also what nobody knows the fate of. */
+  readonly evenIfItMayArriveTwice?: boolean | undefined;
+}
+
 /** Sends a failed delivery again, or a waiting one now. */
-export function* retryDelivery(id: number, who: string, now: number): Work<Retried> {
+export function* retryDelivery(id: number, retry: Retry, now: number): Work<Retried> {
   const row = yield* deliveryById(id);
   if (row === undefined) return 'unknown';
-  if (row.state === 'uncertain') return 'uncertain';
-  if (row.state === 'failed') {
-    yield* resolveDelivery(id, 'resend', who, now);
-    return 'retried';
-  }
+  if (row.state === 'uncertain' || row.state === 'failed') return yield* sendAgain(id, retry, now);
   if (row.work !== Worked.send) return 'settled';
   // One that is being sent right now keeps its lease: its own outcome decides what follows.
   if (row.lease_until <= now) yield* setDelivery(id, { ...row, dueAt: now });
+  return 'retried';
+}
+
+/** A part may be uncertain although its delivery shows a worse one, which failed. */
+function* sendAgain(
+  id: number,
+  { who, evenIfItMayArriveTwice = false }: Retry,
+  now: number,
+): Work<Retried> {
+  const uncertain = (yield* partsOf(id)).some(({ state }) => state === 'uncertain');
+  if (uncertain && !evenIfItMayArriveTwice) return 'uncertain';
+  yield* resolveDelivery(id, 'resend', who, now);
   return 'retried';
 }

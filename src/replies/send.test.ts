@@ -286,7 +286,7 @@ describe('a reply of several parts', () => {
     shop.clock.pass(DAY);
     await shop.send();
     expect(texts()).toEqual(['one', 'two']);
-    expect((await parts(shop, id)).map(({ state }) => state)).toEqual(['sent', 'failed', 'queued']);
+    expect((await parts(shop, id)).map(({ state }) => state)).toEqual(['sent', 'failed', 'failed']);
     expect(await stateOf(shop, id)).toBe('failed');
   });
 });

@@ -25,6 +25,7 @@ import { deliveryById, lockDelivery, setDelivery, type DeliveryRow } from '../st
 import {
   countPartAttempt,
   defectsOf,
+  failQueuedParts,
   insertAttempt,
   partsOf,
   requeuePart,
@@ -62,6 +63,8 @@ export interface Settling {
 
 /** Longer than any connector may take for one part; a claim without news for this long is free again. */
 export const LEASE_MS = 2 * MINUTE;
+/** Of the parts behind one that failed: half an answer is not followed by its end. */
+const NOT_SENT = 'not sent: the part before it failed';
 /** After a refused credential no other reply tries it until the connection is seen to be paused. */
 const REFUSED_PAUSE = 5 * SECOND;
 
@@ -126,8 +129,9 @@ function* settleDelivery(
   part: PartState,
   { now, attempted }: { readonly now: number; readonly attempted: boolean },
 ): Work<boolean> {
-  const parts = (yield* partsOf(row.id)).map(({ state }) => state as PartState);
   const ended = next.kind === 'failed' && part === 'failed';
+  if (ended) yield* failQueuedParts(row.id, NOT_SENT);
+  const parts = (yield* partsOf(row.id)).map(({ state }) => state as PartState);
   const work = ended ? Worked.none : workLeft(parts);
   // Whoever sent this part sends the next one and keeps the claim.
   const goesOn = work === Worked.send && attempted && next.kind === 'sent';
@@ -214,7 +218,7 @@ export function* resolveDelivery(
   const parts = (yield* partsOf(id)).map(({ state }) => state as PartState);
   const state = deliveryState(parts);
   // Parts behind the one that was resolved may still have to leave.
-  const waits = resolution !== 'failed' && parts.includes('queued');
+  const waits = parts.includes('queued');
   yield* setDelivery(id, {
     state,
     work: waits ? Worked.send : Worked.none,
@@ -233,18 +237,22 @@ const isWaiting = ({ state, work, lease_until }: DeliveryRow, now: number): bool
 function* resolveParts(delivery: number, resolution: Resolution, why: string): Work<void> {
   for (const part of yield* partsOf(delivery)) {
     if (part.state !== 'uncertain' && part.state !== 'failed') continue;
-    if (resolution === 'resend') yield* requeuePart(part.id, why);
-    else yield* setPart(part.id, resolution, null, why);
+    // What was held back never left: a word on the part before it is none on this one.
+    const heldBack = part.reason === NOT_SENT;
+    if (resolution === 'resend' || (resolution === 'delivered' && heldBack)) {
+      yield* requeuePart(part.id, why);
+    } else if (!heldBack) {
+      yield* setPart(part.id, resolution, null, why);
+    }
   }
+  if (resolution === 'failed') yield* failQueuedParts(delivery, NOT_SENT);
 }
 
 /** Final, and no `redrive` brings it back by itself: what waits behind it goes on. */
 function* giveUp(row: DeliveryRow, who: string, now: number): Work<DeliveryRow | null> {
   const last = row.failure === null ? null : (JSON.parse(row.failure) as { readonly why: string });
   const why = `given up by ${who}${last === null ? '' : `; until then: ${last.why}`}`;
-  for (const part of yield* partsOf(row.id)) {
-    if (part.state === 'queued') yield* setPart(part.id, 'failed', null, why);
-  }
+  yield* failQueuedParts(row.id, why);
   const { attempts } = row;
   const failure = JSON.stringify({ kind: 'refused', cause: 'permission', why });
   yield* setDelivery(row.id, { state: 'failed', work: Worked.none, dueAt: now, attempts, failure });

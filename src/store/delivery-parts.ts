@@ -171,6 +171,15 @@ export function* setPart(
   );
 }
 
+/** What would have followed a part that did not arrive is not sent, and says so. */
+export function* failQueuedParts(delivery: number, reason: string): Work<void> {
+  yield* run(
+    "UPDATE delivery_parts SET state = 'failed', reason = ? WHERE delivery_id = ? AND state = 'queued'",
+    reason,
+    delivery,
+  );
+}
+
 export function* insertAttempt(part: number, at: number, outcome: string): Work<void> {
   yield* insert('INSERT INTO attempts (part_id, at, outcome) VALUES (?, ?, ?)', part, at, outcome);
 }

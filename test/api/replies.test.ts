@@ -1,6 +1,6 @@
 import { startTestHub, until, type TestHub } from '../hub.js';
 import type { Ticket } from '../../src/model/ticket.js';
-import { all } from '../../src/store/work.js';
+import { all, run } from '../../src/store/work.js';
 import { as, connect, openPlatform, tell, tokenFor, type Page, type Platform } from './platform.js';
 
 let hub: TestHub;
@@ -252,4 +252,25 @@ test('a person settles what nobody could look up', async () => {
   const settled = await hub.api('POST', `/deliveries/${id}/resolve`, { as: 'delivered' });
   expect(settled.body).toMatchObject({ id, state: 'delivered', nextTryAt: null });
   expect((await hub.api('POST', '/deliveries/999999/resolve', { as: 'failed' })).status).toBe(404);
+});
+
+test('an uncertain delivery is retried only by who says that it may arrive twice', async () => {
+  const ticket = await tell(hub, shop, 'twice');
+  platform.answer(422);
+  const id = deliveryOf(await reply(ticket, { text: 'Twice or once' }));
+  await inState(id, 'failed');
+  await hub.house.store.write(function* () {
+    yield* run("UPDATE deliveries SET state = 'uncertain' WHERE id = ?", id);
+    yield* run("UPDATE delivery_parts SET state = 'uncertain' WHERE delivery_id = ?", id);
+  });
+  platform.answer(200);
+  const refused = await hub.api('POST', `/deliveries/${id}/retry`);
+  expect(refused).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringContaining('evenIfItMayArriveTwice') as string },
+  });
+  const path = `/deliveries/${id}/retry`;
+  expect((await hub.api('POST', path, { evenIfItMayArriveTwice: true })).status).toBe(200);
+  await inState(id, 'sent');
+  expect(sentWith('Twice or once')).toBe(1);
 });

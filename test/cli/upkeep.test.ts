@@ -105,7 +105,7 @@ test('what cannot be read is replayed after it went to quarantine', async () => 
   });
   expect(await bench.run(['redrive', '--json'])).toMatchObject({
     code: 0,
-    out: '{"drafts":0,"deliveries":0}\n',
+    out: '{"drafts":0,"deliveries":0,"refused":[]}\n',
   });
   await hub.stop();
 });

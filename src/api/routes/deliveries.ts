@@ -4,7 +4,7 @@ import { deliveryView } from '../delivery-view.js';
 import type { Parts } from '../hub.js';
 import { cutPage, pageOf } from '../pages.js';
 import { route, type Route } from '../route.js';
-import { DeliveryQuery, Resolve } from '../schemas/deliveries.js';
+import { DeliveryQuery, Resolve, Retry } from '../schemas/deliveries.js';
 import { idInPath } from '../schemas/ids.js';
 import { DeliveryView } from '../schemas/messages.js';
 import { retryDelivery } from '../../replies/retry.js';
@@ -61,15 +61,18 @@ function retryRoute(parts: Parts, show: Show): Route {
   return route('POST /api/v1/deliveries/{id}/retry', {
     tag: 'Deliveries',
     summary: 'Send again what failed, or now what waits',
-    description: 'An uncertain delivery is never repeated blindly: resolve it.',
+    description:
+      'An uncertain delivery is never repeated blindly: resolve it, or say `evenIfItMayArriveTwice`.',
     params,
+    body: { schema: Retry, optional: true },
     answers: one,
-    async handle({ params: { id }, caller }) {
-      const done = await store.write(() => retryDelivery(id, caller.name, clock.now()));
+    async handle({ params: { id }, body, caller }) {
+      const retry = { who: caller.name, ...body };
+      const done = await store.write(() => retryDelivery(id, retry, clock.now()));
       if (done === 'uncertain') {
         return problem(
           'conflict',
-          `delivery ${id} is uncertain: look at the platform, then resolve it as delivered, failed or resend`,
+          `delivery ${id} is uncertain: look at the platform, then resolve it as delivered or failed, or retry it with evenIfItMayArriveTwice`,
         );
       }
       if (done === 'settled') {

@@ -5,6 +5,15 @@ import { DELIVERY_STATES } from './messages.js';
 
 export const DeliveryQuery = z.object({ state: z.enum(DELIVERY_STATES).optional(), ...pageQuery });
 
+export const Retry = z
+  .strictObject({
+    evenIfItMayArriveTwice: z.boolean().optional().meta({
+      description:
+        'Also an uncertain one. Look at the platform first: it may have reached the customer.',
+    }),
+  })
+  .meta({ id: 'Retry' });
+
 export const Resolve = z
   .strictObject({
     as: z.enum(['delivered', 'failed', 'resend']).meta({

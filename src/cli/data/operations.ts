@@ -4,6 +4,7 @@ import type {
   NewConnection,
   Saved,
 } from '../../connections/service.js';
+import type { DeliveryState } from '../../model/reply.js';
 
 /** One connection as the command line shows it; never a secret. */
 export interface ConnectionLine {
@@ -62,12 +63,23 @@ export interface Operations {
   /** Puts envelopes back to the start of the path; returns the ids that exist. */
   replay(target: { readonly ids: readonly number[] }): Promise<readonly number[]>;
   /** Puts what failed by a defect or by bad luck back to work; null: all there is. */
-  redrive(target: { readonly deliveries: readonly number[] | null }): Promise<Redriven>;
+  redrive(target: {
+    readonly deliveries: readonly number[] | null;
+    /** Also those of which nobody knows whether they arrived. */
+    readonly evenIfItMayArriveTwice?: boolean | undefined;
+  }): Promise<Redriven>;
 }
 
 export interface Redriven {
   readonly drafts: number;
   readonly deliveries: number;
+  /** What was not sent again, by what it is. */
+  readonly refused: readonly RefusedDelivery[];
+}
+
+export interface RefusedDelivery {
+  readonly id: number;
+  readonly state: DeliveryState | 'unknown';
 }
 
 export type OperationName = keyof Operations;

@@ -1,6 +1,7 @@
 import { hashApiToken, newApiToken } from '../../api/token.js';
-import { resolveDelivery } from '../../replies/settle.js';
-import { retriableFailures } from '../../store/deliveries.js';
+import type { DeliveryState } from '../../model/reply.js';
+import { retryDelivery } from '../../replies/retry.js';
+import { deliveryById, retriableFailures } from '../../store/deliveries.js';
 import { reviveDrafts } from '../../store/drafts.js';
 import { countQuarantined, quarantinedAfter, replayEnvelope } from '../../store/envelopes.js';
 import { insertApiToken } from '../../store/tokens.js';
@@ -8,7 +9,7 @@ import type { Work } from '../../store/work.js';
 import type { Grounds } from './grounds.js';
 import { keepDrafts } from './keep-drafts.js';
 import { keepMails } from './keep-mails.js';
-import type { ConnectionLine, Operations, Redriven } from './operations.js';
+import type { ConnectionLine, Operations, Redriven, RefusedDelivery } from './operations.js';
 
 /** The operations on the data itself: in the running hub, or in a command that opened the house. */
 export function operationsOver(grounds: Grounds): Operations {
@@ -33,8 +34,8 @@ export function operationsOver(grounds: Grounds): Operations {
       ring('normalise');
       return replayed;
     },
-    async redrive({ deliveries }) {
-      const done = await store.write(() => redriveAll(deliveries, clock.now()));
+    async redrive(wanted) {
+      const done = await store.write(() => redriveAll(wanted, clock.now()));
       ring('file');
       ring('send');
       return done;
@@ -80,11 +81,30 @@ function* replayAll(ids: readonly number[]): Work<readonly number[]> {
   return replayed;
 }
 
-function* redriveAll(deliveries: readonly number[] | null, now: number): Work<Redriven> {
+type Wanted = Parameters<Operations['redrive']>[0];
+
+function* redriveAll(
+  { deliveries, evenIfItMayArriveTwice }: Wanted,
+  now: number,
+): Work<Redriven> {
+  const refused: RefusedDelivery[] = [];
   const chosen = deliveries ?? (yield* retriableFailures());
-  let sent = 0;
   for (const id of chosen) {
-    if ((yield* resolveDelivery(id, 'resend', 'redrive', now)) !== null) sent += 1;
+    const state = yield* whyNotDead(id);
+    const retry = { who: 'redrive', evenIfItMayArriveTwice };
+    if (state !== null) refused.push({ id, state });
+    else if ((yield* retryDelivery(id, retry, now)) === 'uncertain') {
+      refused.push({ id, state: 'uncertain' });
+    }
   }
-  return { drafts: deliveries === null ? yield* reviveDrafts() : 0, deliveries: sent };
+  const drafts = deliveries === null ? yield* reviveDrafts() : 0;
+  return { drafts, deliveries: chosen.length - refused.length, refused };
+}
+
+/** What a delivery is that is not dead; null: it may be sent again. */
+function* whyNotDead(id: number): Work<RefusedDelivery['state'] | null> {
+  const row = yield* deliveryById(id);
+  if (row === undefined) return 'unknown';
+  const isDead = row.state === 'failed' || row.state === 'uncertain';
+  return isDead ? null : (row.state as DeliveryState);
 }
