@@ -87,6 +87,7 @@ export const definition: Definition = {
     rate: { messages: 1, per: SECOND },
     receipts: ['sent', 'delivered', 'failed'],
     idempotentSend: false,
+    threadless: true,
     selfEcho: false,
     // An empty TwiML document: nothing is answered automatically. Twilio waits 15 s.
     ack: { deadline: 15 * SECOND, status: 200, type: 'text/xml', body: '<Response/>' },

@@ -1,3 +1,4 @@
+import { createCourier } from '../../test/courier.js';
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import { openByAgent, type AgentTicket } from './open-ticket.js';
 
@@ -8,8 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => shop.end());
 
-function asked(handle: string, text: string): AgentTicket {
-  const connected = shop.find('a');
+function asked(handle: string, text: string, connection = 'a'): AgentTicket {
+  const connected = shop.find(connection);
   if (connected === undefined) throw new Error('the connection is not there');
   return { connected, handle, name: null, subject: null, text, log: true };
 }
@@ -57,4 +58,36 @@ test('a request whose key is taken opens nothing', async () => {
     kind: 'taken',
   });
   expect(await shop.rows('SELECT id FROM tickets')).toEqual([]);
+});
+
+describe('the first message of a customer to whom an agent wrote first', () => {
+  const place = { connection: 's', sender: { handle: '+15550001111' } };
+  const ticketsOf = () =>
+    shop.rows<{ key: string; n: number }>(
+      'SELECT c.key, COUNT(*) AS n FROM tickets t JOIN conversations c ON c.id = t.conversation_id GROUP BY c.key ORDER BY MIN(t.id)',
+    );
+
+  async function writeFirst(threadless: boolean): Promise<void> {
+    await shop.connect('s', createCourier({ policies: threadless ? { threadless } : {} }));
+    const ticket = { ...asked('+1 (555) 000-1111', 'it is ready', 's'), log: false };
+    const act = { who: 'anna', at: shop.clock.now() };
+    await openByAgent({ ...shop, once: null }, ticket, act);
+  }
+
+  test('goes on with it where the platform has no threads, and gives it its name', async () => {
+    await writeFirst(true);
+    await shop.file({ ...place, id: 'm1', conversation: 'us#them' });
+    expect(await ticketsOf()).toEqual([{ key: 'us#them', n: 1 }]);
+    await shop.file({ ...place, id: 'm2', conversation: 'another of us#them' });
+    expect((await ticketsOf()).map(({ key }) => key)).toEqual(['us#them', 'another of us#them']);
+  });
+
+  test('is a thread of its own where the platform has threads', async () => {
+    await writeFirst(false);
+    await shop.file({ ...place, id: 'm1', conversation: 'a new thread' });
+    expect((await ticketsOf()).map(({ key }) => key)).toEqual([
+      expect.stringMatching(/^agent[a-z2-7]{11}$/),
+      'a new thread',
+    ]);
+  });
 });

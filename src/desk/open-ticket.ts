@@ -1,14 +1,17 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { recordEvent } from './graph.js';
 import type { Act } from './tickets.js';
 import type { Connected } from '../intake/connected.js';
 import { identify } from '../intake/identify.js';
 import { Draft } from '../model/draft.js';
 import { applyEvent, excerpt, newTicketState, type TicketEvent } from '../model/ticket-state.js';
+import { isUniversalHandle, plainHandle } from '../model/identity.js';
+import { OWN_KEY } from '../model/key.js';
 import type { Region } from '../model/phone.js';
 import type { Queue } from '../queue/queue.js';
 import type { Refusal } from '../replies/admit.js';
 import { fullReply, queueReply, renderAdmitted, type NewReply } from '../replies/compose.js';
+import { base32 } from '../sdk/tokens.js';
 import {
   conversationOfHandle,
   touchConversation,
@@ -53,9 +56,10 @@ export interface OpeningDependencies {
  */
 export async function openByAgent(
   { store, queue, once, region }: OpeningDependencies,
-  asked: AgentTicket,
+  given: AgentTicket,
   act: Act,
 ): Promise<Opened> {
+  const asked = { ...given, handle: asPlatformsSpellIt(given.handle) };
   if (!asked.log) {
     const { connected, handle } = asked;
     const known = await store.read(() => conversationOfHandle(connected.id, handle));
@@ -72,6 +76,12 @@ export async function openByAgent(
   queue.ring('announce', 1);
   if (!asked.log) queue.ring('send', 1);
   return { kind: 'opened', ticket };
+}
+
+/** A number typed with its blanks and brackets is the one that the customer's messages come from. */
+function asPlatformsSpellIt(typed: string): string {
+  const isPhone = isUniversalHandle(typed) && !typed.includes('@');
+  return isPhone ? plainHandle(typed) : typed.trim();
 }
 
 /** Renders as if the ticket were there already, so that a refusal leaves nothing behind. */
@@ -114,7 +124,7 @@ function* open(asked: AgentTicket, region: Region, act: Act): Work<number> {
   const { connected } = asked;
   yield* besideHolder('filing');
   const known = yield* conversationOfHandle(connected.id, asked.handle);
-  const place = { group: connected.group, region, now: act.at };
+  const place = { group: connected.group, region, now: act.at, threadless: false };
   const { conversation } = yield* identify(draftOf(asked, known ?? null, act), place);
   const opened: TicketEvent = {
     type: 'opened',
@@ -195,7 +205,7 @@ function draftOf(asked: AgentTicket, known: ConversationRow | null, { at }: Act)
     id: `agent-${randomUUID()}`,
     connection: connected.id,
     channel,
-    conversation: known?.key ?? `agent-${randomUUID()}`,
+    conversation: known?.key ?? newKey(),
     kind: 'call',
     receivedAt: new Date(at).toISOString(),
     sender: {
@@ -207,3 +217,6 @@ function draftOf(asked: AgentTicket, known: ConversationRow | null, { at }: Act)
     text,
   });
 }
+
+/** Sixteen small letters and digits: what carries a key out and back, as a reply token, carries it whole. */
+const newKey = (): string => OWN_KEY + base32(randomBytes(7)).slice(0, 11);

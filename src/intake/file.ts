@@ -43,6 +43,7 @@ export interface FileDependencies {
 
 interface Filing extends Placing {
   readonly deps: FileDependencies;
+  readonly threadless: boolean;
 }
 
 /** True when the draft has found its place; false: it is parked. */
@@ -50,13 +51,15 @@ export function* fileDraft(deps: FileDependencies, row: WaitingDraft): Work<bool
   const draft = row.draft();
   const connected = deps.find(draft.connection);
   const now = deps.clock.now();
-  const window = connected?.connector.definition.policies.redelivery ?? DAY;
+  const { redelivery: window = DAY, threadless = false } =
+    connected?.connector.definition.policies ?? {};
   const sentAt = draft.sentAt === null ? null : Date.parse(draft.sentAt);
   const received = Date.parse(draft.receivedAt);
   const time = draft.historic
     ? { at: sentAt ?? received, corrected: false }
     : effectiveTime(sentAt, received, window);
-  const filing: Filing = { deps, row, draft, group: connected?.group ?? 1, now, time };
+  const group = connected?.group ?? 1;
+  const filing: Filing = { deps, row, draft, group, now, time, threadless };
   if (!OPENING_KINDS.has(draft.kind)) return (yield* fileOther(filing)) || (yield* park(filing));
   yield* fileMessage(filing);
   return true;
@@ -83,7 +86,8 @@ function* park({ row, draft, now }: Filing): Work<boolean> {
 
 function* fileMessage(filing: Filing): Work<void> {
   const { deps, draft, group, now, time } = filing;
-  const identified = yield* identify(draft, { group, region: deps.region, now });
+  const place = { group, region: deps.region, now, threadless: filing.threadless };
+  const identified = yield* identify(draft, place);
   const { conversation } = identified;
   const current =
     conversation.ticket_id === null ? undefined : yield* ticketById(conversation.ticket_id);

@@ -20,11 +20,14 @@ import {
 import { areKeptApart, joinPersons } from '../desk/persons.js';
 import type { Draft } from '../model/draft.js';
 import { isSameHandle, normaliseIdentity, plainHandle, type Identity } from '../model/identity.js';
+import { OWN_KEY } from '../model/key.js';
 import type { Region } from '../model/phone.js';
 import {
   conversationByKey,
   giveConversation,
   insertConversation,
+  setConversationKey,
+  unansweredConversation,
   type ConversationRow,
 } from '../store/conversations.js';
 import { claimedHandle, handlesOf, insertPerson, rootPerson } from '../store/persons.js';
@@ -36,6 +39,8 @@ export interface Place {
   /** Whose phone numbers are meant where no country is named. */
   readonly region: Region;
   readonly now: number;
+  /** The connection's platform has no threads; see `Policies` in `src/sdk/definition.ts`. */
+  readonly threadless: boolean;
 }
 
 export interface Identified {
@@ -51,8 +56,9 @@ export interface Identified {
 }
 
 /** Finds or opens the draft's conversation and finds, joins or creates the person behind it. */
-export function* identify(draft: Draft, { group, region, now }: Place): Work<Identified> {
-  const known = yield* conversationByKey(draft.connection, draft.conversation);
+export function* identify(draft: Draft, place: Place): Work<Identified> {
+  const { group, region, now } = place;
+  const known = yield* conversationOf(draft, place);
   if (known !== undefined && plainHandle(known.handle) !== plainHandle(draft.sender.handle)) {
     return yield* asParticipant(known);
   }
@@ -66,6 +72,19 @@ export function* identify(draft: Draft, { group, region, now }: Place): Work<Ide
   const speaker = { group, name: draft.sender.name, seen: yield* seenNow(group, identities), now };
   if (known === undefined || present === undefined) return yield* openFor(draft, speaker);
   return yield* speakAgain(known, present, speaker);
+}
+
+/** The one its platform names; without threads, also one that an agent began and that has no name there yet. */
+function* conversationOf(
+  { connection, conversation: key, sender }: Draft,
+  { threadless }: Place,
+): Work<ConversationRow | undefined> {
+  const named = yield* conversationByKey(connection, key);
+  if (named !== undefined || !threadless) return named;
+  const begun = yield* unansweredConversation(connection, sender.handle, OWN_KEY);
+  if (begun === undefined) return undefined;
+  yield* setConversationKey(begun.id, key);
+  return { ...begun, key };
 }
 
 /** Somebody else on the same thread (a colleague in copy, another login) is never the customer. */

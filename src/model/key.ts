@@ -7,6 +7,9 @@ import { createHash } from 'node:crypto';
 export const KEY_BYTES = 1_000;
 const CONTINUES = 0x80;
 
+/** How the key of a conversation begins that an agent began: no platform has named it yet. */
+export const OWN_KEY = 'agent';
+
 export const fitsKey = (text: string): boolean =>
   text.length * 3 <= KEY_BYTES || Buffer.byteLength(text) <= KEY_BYTES;
 

@@ -34,6 +34,11 @@ export interface Policies {
   readonly receipts: readonly ('sent' | 'delivered' | 'read' | 'failed')[];
   /** True only where the platform dedupes on our part key: then an uncertain send may be repeated. */
   readonly idempotentSend: boolean;
+  /**
+   * True where a customer's address is the whole conversation: the first message from it goes on with
+   * what an agent began there. Absent: the platform has threads, and says which one a message is in.
+   */
+  readonly threadless?: true;
   /** Whether our own messages come back as deliveries. */
   readonly selfEcho: boolean;
   /** How the platform wants its delivery acknowledged; null for transports without one. */

@@ -70,6 +70,26 @@ export function* conversationOfHandle(
   );
 }
 
+/** The youngest conversation with this address that we began (its key begins so) and nobody has answered. */
+export function* unansweredConversation(
+  connection: string,
+  handle: string,
+  ownKey: string,
+): Work<ConversationRow | undefined> {
+  return yield* get<ConversationRow>(
+    `SELECT ${COLUMNS} FROM conversations
+     WHERE connection_id = ? AND handle = ? AND last_in_at IS NULL AND key LIKE ? ORDER BY id DESC LIMIT 1 {lock}`,
+    connection,
+    handle,
+    `${ownKey}%`,
+  );
+}
+
+/** Its platform has named it. */
+export function* setConversationKey(id: number, key: string): Work<void> {
+  yield* run('UPDATE conversations SET key = ? WHERE id = ?', key, id);
+}
+
 export function* insertConversation(row: NewConversation): Work<number> {
   return yield* insert(
     `INSERT INTO conversations (connection_id, key, group_id, channel, handle, name, subject, context, person_id)

@@ -58,6 +58,22 @@ test('a stranger who guesses the Message-ID, or forges the token, lands elsewher
   expect(await desk.ticket(ticket)).toMatchObject({ counts: { in: 1 } });
 });
 
+test('what a customer answers to a mail that an agent began with is on the same ticket', async () => {
+  const customer = mail.customer('not-yet@example.com', 'Wang Fang');
+  const opened = await desk.hub.api('POST', '/tickets', {
+    ...{ connection: mail.connection, handle: customer.address },
+    ...{ subject: 'Your kettle', text: 'It is ready to be fetched.' },
+  });
+  expect(opened.status).toBe(201);
+  const { number } = opened.body as { number: number };
+  const first = await mail.nthMail(customer, 1);
+  desk.clock.pass(2_000); // mails are dated to the second
+  await customer.reply(first, { text: 'I fetch it tomorrow' });
+  const [, answer] = await desk.messagesOnce(number, 'the answer', (seen) => seen.length === 2);
+  expect(answer).toMatchObject({ direction: 'in', text: 'I fetch it tomorrow' });
+  expect((await desk.ticket(number)).conversations).toHaveLength(1);
+});
+
 test('a colleague in copy takes part, proves nobody and never becomes the one who is answered', async () => {
   const colleague = mail.customer('colleague@example.com', 'Li Na');
   const { customer, ticket } = await complain('my colleague reads this too', {

@@ -92,6 +92,28 @@ test('photos are fetched with our credentials, typed by their content, and go ou
   ]);
 });
 
+test('what a customer answers to a text that an agent began with is on the same ticket', async () => {
+  const twilio = await open();
+  const number = newNumber();
+  const opened = await desk.hub.api('POST', '/tickets', {
+    connection: twilio.connection,
+    handle: number.replace('+1555', '+1 (555) '),
+    text: 'Your kettle is ready to be fetched.',
+  });
+  expect(opened.status).toBe(201);
+  const { number: ticket } = opened.body as { number: number };
+  await desk.quiet();
+  await until('the first word', async () => twilio.texts(number).length === 1);
+  await twilio.customer(number).text('I fetch it tomorrow, thank you');
+  const [, answer] = await desk.messagesOnce(ticket, 'the answer', (seen) => seen.length === 2);
+  expect(answer).toMatchObject({ direction: 'in', text: 'I fetch it tomorrow, thank you' });
+  const { conversations, person } = await desk.ticket(ticket);
+  expect(conversations).toHaveLength(1);
+  expect(person.handles).toMatchObject([{ value: number, proof: 'proven' }]);
+  await desk.settled(await desk.reply(ticket, 'See you.'), 'delivered');
+  expect(twilio.texts(number)).toHaveLength(2);
+});
+
 test('after STOP an answer is refused with the reason, until START', async () => {
   const twilio = await open();
   const { number, customer, ticket } = await complain(twilio, 'do not write to me so often');
