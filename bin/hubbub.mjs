@@ -21,6 +21,8 @@ async function isReady() {
 }
 
 if (await isReady()) {
+  // Whoever reads us may stop early (`| head`): that ends the command and is no defect.
+  process.stdout.on('error', () => process.exit(0));
   const { runCommand } = await import('../dist/src/cli/program.js');
   // The house itself is loaded by the commands that need it, so that --help is quick.
   process.exitCode = await runCommand(process.argv.slice(2), () => import('../dist/src/main.js'));

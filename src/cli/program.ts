@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { INSTALLATION } from '../config/paths.js';
 import { backupCommand } from './backup.js';
@@ -40,15 +41,14 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
 export async function runCommand(
   argv: readonly string[],
   main: () => Promise<Wiring>,
+  stdin: Readable = process.stdin,
 ): Promise<ExitCode> {
-  // Whoever reads us may stop early (`| head`): that ends the command and is no defect.
-  process.stdout.on('error', () => process.exit(0));
   let code: ExitCode = 0;
   const shell: Shell = {
     main,
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
-    stdin: process.stdin,
+    stdin,
     terminal: process.stderr.isTTY,
     does:
       (action) =>

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { openBench, type Bench, type Serving } from './hubbub.js';
 
-// Every test runs the real program several times; a busy machine may take its time.
+// The real program is run; a busy machine may take its time.
 jest.setTimeout(60_000);
 
 const SECRET = 'canary-9f2c71-never-shown';
@@ -36,7 +36,8 @@ describe('without a server', () => {
   afterEach(() => bench.end());
 
   test('an added connection is there when the hub starts, and its secret is never shown', async () => {
-    const added = await bench.run([...ADD, '--secret', 'authToken'], { input: `${SECRET}\n` });
+    const typed = { input: `${SECRET}\n` };
+    const added = await bench.launch([...ADD, '--secret', 'authToken'], typed).ended;
     expect(added).toMatchObject({ code: 0, out: expect.stringContaining('care-line') as string });
     const hub = await bench.start();
     const shown = await bench.run(['connections', 'list', '--json']);

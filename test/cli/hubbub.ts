@@ -3,28 +3,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../architecture/tree.js';
-
-export interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
+import type { Ended } from './order.js';
+import { openStanding } from './standing.js';
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string | Buffer;
-  readonly cwd?: string;
+  readonly input?: string;
 }
 
-/** A folder for one test file, and the real command run on it. */
+/** A folder of its own, and the real command run on it. */
 export interface Bench {
-  readonly folder: string;
   readonly data: string;
   path(name: string): string;
-  /** Runs `hubbub …` to its end. */
+  /** Runs `hubbub …` to its end, in a process that has run others before: most of a command is loading the program. */
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
-  /** Runs `hubbub …` and hands over what runs. */
-  begin(args: readonly string[]): Pick<Running, 'child' | 'ended'>;
+  /** Runs `hubbub …` in a process of its own, as a shell does: where the process is what is tested. */
+  launch(args: readonly string[], options?: RunOptions): Pick<Running, 'child' | 'ended'>;
   /** Runs `hubbub start` until it is ready. */
   start(options?: RunOptions): Promise<Serving>;
   /** Kills what still runs and forgets the folder. */
@@ -40,30 +34,35 @@ export interface Serving {
   stop(signal?: NodeJS.Signals): Promise<Ended>;
 }
 
+const standing = openStanding();
+afterAll(() => standing.end());
+
 export function openBench(): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'hubbub-cli-'));
   const data = join(folder, 'data');
   const children = new Set<ChildProcess>();
 
-  function launch(args: readonly string[], { env = {}, cwd = ROOT }: RunOptions): Running {
+  const environment = ({ env }: RunOptions): NodeJS.ProcessEnv => ({
+    ...{ PATH: process.env['PATH'], HUBBUB_DATA_DIR: data, HUBBUB_PORT: '0' },
+    ...env,
+  });
+
+  function launch(args: readonly string[], options: RunOptions = {}): Running {
     const child = spawn(process.execPath, [join(ROOT, 'bin/hubbub.mjs'), ...args], {
-      cwd,
-      env: { PATH: process.env['PATH'], HUBBUB_DATA_DIR: data, HUBBUB_PORT: '0', ...env },
+      cwd: ROOT,
+      env: environment(options),
     });
     children.add(child);
+    child.stdin.end(options.input ?? '');
     return watch(child, () => children.delete(child));
   }
 
   return {
-    folder,
     data,
     path: (name) => join(folder, name),
-    run(args, options = {}) {
-      const running = launch(args, options);
-      running.child.stdin?.end(options.input ?? '');
-      return running.ended;
-    },
-    begin: (args) => launch(args, {}),
+    run: (args, options = {}) =>
+      standing.run({ args, env: environment(options), input: options.input ?? '' }),
+    launch,
     async start(options = {}) {
       const running = launch(['start'], options);
       const url = await running.ready;

@@ -2,9 +2,10 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
 import { until } from '../hub.js';
-import { openBench, type Bench, type Ended } from './hubbub.js';
+import { openBench, type Bench } from './hubbub.js';
+import type { Ended } from './order.js';
 
-// Every test runs the real program several times; a busy machine may take its time.
+// The real program is run; a busy machine may take its time.
 jest.setTimeout(90_000);
 
 let bench: Bench;
@@ -104,7 +105,7 @@ describe('drafts', () => {
     const all = 15_000;
     writeFileSync(file, Array.from({ length: all }, (_, i) => draft(String(i))).join('\n'));
     const args = ['import', file, '--connection', 'shop', '--json'];
-    const begun = bench.begin(args);
+    const begun = bench.launch(args);
     const database = new DatabaseSync(`${bench.data}/hubbub.db`, { readOnly: true });
     const first = database.prepare('select id from drafts limit 1');
     await until('a first batch', () => Promise.resolve(first.get() !== undefined));

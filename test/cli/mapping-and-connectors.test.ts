@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
 import { openBench, type Bench } from './hubbub.js';
 
-// Every test runs the real program; a busy machine may take its time.
+// The real program is run; a busy machine may take its time.
 jest.setTimeout(60_000);
 
 let bench: Bench;

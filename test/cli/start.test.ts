@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { openBench, type Bench } from './hubbub.js';
 
-// Every test runs the real program several times; a busy machine may take its time.
+// The real program is run; a busy machine may take its time.
 jest.setTimeout(60_000);
 
 let bench: Bench;
@@ -90,7 +90,7 @@ describe('the first start', () => {
 describe('a start that cannot be ends with 2 and one sentence', () => {
   test('the data folder is a file', async () => {
     writeFileSync(bench.data, 'not a folder');
-    const { code, err } = await bench.run(['start']);
+    const { code, err } = await bench.launch(['start']).ended;
     expect(code).toBe(2);
     expect(oneSentence(err)).toContain(`the data folder ${bench.data} cannot be used`);
   });
@@ -98,14 +98,14 @@ describe('a start that cannot be ends with 2 and one sentence', () => {
   test('the database is no database', async () => {
     mkdirSync(bench.data);
     writeFileSync(`${bench.data}/hubbub.db`, 'x'.repeat(5_000));
-    const { code, err } = await bench.run(['start']);
+    const { code, err } = await bench.launch(['start']).ended;
     expect(code).toBe(2);
     expect(oneSentence(err)).toContain(`${bench.data}/hubbub.db`);
   });
 
   test('another hub serves the data folder', async () => {
     const hub = await bench.start();
-    const { code, err } = await bench.run(['start']);
+    const { code, err } = await bench.launch(['start']).ended;
     expect(code).toBe(2);
     expect(oneSentence(err)).toMatch(/is served by another hub \(process \d+\)/);
     await hub.stop();
@@ -115,7 +115,7 @@ describe('a start that cannot be ends with 2 and one sentence', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const port = String((taken.address() as AddressInfo).port);
-    const { code, err } = await bench.run(['start'], { env: { HUBBUB_PORT: port } });
+    const { code, err } = await bench.launch(['start'], { env: { HUBBUB_PORT: port } }).ended;
     taken.close();
     expect(code).toBe(2);
     expect(oneSentence(err)).toMatch(new RegExp(`port ${port} .*HUBBUB_PORT`));
@@ -124,13 +124,14 @@ describe('a start that cannot be ends with 2 and one sentence', () => {
   test('the master key is another one', async () => {
     await (await bench.start()).stop();
     const env = { HUBBUB_MASTER_KEY: randomBytes(32).toString('base64') };
-    const { code, err } = await bench.run(['start'], { env });
+    const { code, err } = await bench.launch(['start'], { env }).ended;
     expect(code).toBe(2);
     expect(oneSentence(err)).toMatch(/the master key is not the one .*HUBBUB_MASTER_KEY/);
   });
 
   test('the master key is none', async () => {
-    const { code, err } = await bench.run(['start'], { env: { HUBBUB_MASTER_KEY: 'c2hvcnQ=' } });
+    const { code, err } = await bench.launch(['start'], { env: { HUBBUB_MASTER_KEY: 'c2hvcnQ=' } })
+      .ended;
     expect(code).toBe(2);
     expect(oneSentence(err)).toContain('HUBBUB_MASTER_KEY is not a key');
   });
@@ -139,13 +140,14 @@ describe('a start that cannot be ends with 2 and one sentence', () => {
     const config = bench.path('config');
     mkdirSync(config);
     writeFileSync(`${config}/hubbub.yaml`, 'server:\n  host: 127.0.0.1\n  bodyBytes: plenty\n');
-    const { code, err } = await bench.run(['start'], { env: { HUBBUB_CONFIG_DIR: config } });
+    const { code, err } = await bench.launch(['start'], { env: { HUBBUB_CONFIG_DIR: config } })
+      .ended;
     expect(code).toBe(2);
     expect(oneSentence(err)).toContain(`${config}/hubbub.yaml:3: server.bodyBytes is "plenty"`);
   });
 
   test('an environment variable is wrong', async () => {
-    const { code, err } = await bench.run(['start'], { env: { HUBBUB_PORT: 'eighty' } });
+    const { code, err } = await bench.launch(['start'], { env: { HUBBUB_PORT: 'eighty' } }).ended;
     expect(code).toBe(2);
     expect(oneSentence(err)).toContain('HUBBUB_PORT');
   });
@@ -157,7 +159,7 @@ describe('a start that cannot be ends with 2 and one sentence', () => {
       'mapping: webhook/message\nversion: 1\nkind: { const: message }\nfields:\n  txet: body.text\n';
     writeFileSync(`${folder}/message.yaml`, text);
     const env = { HUBBUB_CONFIG_DIR: bench.path('config') };
-    const { code, err } = await bench.run(['start'], { env });
+    const { code, err } = await bench.launch(['start'], { env }).ended;
     expect(code).toBe(2);
     expect(oneSentence(err)).toMatch(/message\.yaml:5: .*txet/);
   });

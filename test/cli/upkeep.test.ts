@@ -5,7 +5,7 @@ import { startShop } from '../../simulators/shop/shop.js';
 import { until } from '../hub.js';
 import { openBench, type Bench } from './hubbub.js';
 
-// Every test runs the real program several times; a busy machine may take its time.
+// The real program is run; a busy machine may take its time.
 jest.setTimeout(90_000);
 
 let bench: Bench;

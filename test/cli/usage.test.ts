@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { openBench, type Bench } from './hubbub.js';
 
-// Every test runs the real program several times; a busy machine may take its time.
+// The real program is run; a busy machine may take its time.
 jest.setTimeout(60_000);
 
 let bench: Bench;
@@ -43,6 +43,25 @@ test.each(COMMANDS.map((words) => [words.join(' '), words] as const))(
     expect(out).toMatch(/\nExit codes: 0 .+; 1 .+; 2 used or set up wrongly\n/);
   },
 );
+
+describe('as a shell runs it, in a process of its own', () => {
+  test.each([
+    [0, ['--version'], /^\d+\.\d+\.\d+\n$/, /^$/],
+    [1, ['normalise', 'webhook', 'missing.json'], /"cannot be read \(ENOENT\)"/, /^$/],
+    [2, ['connections', 'check', 'mail'], /^$/, /there is no connection mail/],
+  ])('it ends with %i: %j', async (exitCode, args, printed, said) => {
+    const { code, out, err } = await bench.launch(args).ended;
+    expect(out).toMatch(printed);
+    expect(err).toMatch(said);
+    expect(code).toBe(exitCode);
+  });
+
+  test('who stops reading early ends it, and that is no failure', async () => {
+    const { child, ended } = bench.launch(['connectors', 'list', '--json']);
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 0, err: '' });
+  });
+});
 
 test.each([
   [['conections', 'list'], /Did you mean connections\?/],

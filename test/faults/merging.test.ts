@@ -52,7 +52,7 @@ test('agents merge in both directions while commands import: trees stay trees, a
     credentials: { secret },
   });
   const imported = (name: string) =>
-    bench.run(['import', draftsOf(name, 8), '--connection', 'shop']);
+    bench.launch(['import', draftsOf(name, 8), '--connection', 'shop']).ended;
   expect(await imported('first')).toMatchObject({ code: 0 });
   const numbers = await until('eight tickets', async () => {
     const all = (await roots(hub)).map(({ number }) => number).sort((a, b) => a - b);

@@ -12,7 +12,7 @@ beforeAll(() => {
 afterAll(() => bench.end());
 
 test('the demo ends with 0, and every answer arrived exactly once', async () => {
-  const { code, out, err } = await bench.run(['demo', '--once']);
+  const { code, out, err } = await bench.launch(['demo', '--once']).ended;
   expect(err).toBe('');
   expect(out).toContain(
     '6 messages of 5 customers became 5 tickets; 5 of 5 answers arrived exactly once.',
