@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../connectors/index.js';
 import { createApp } from './api/app.js';
@@ -13,7 +14,7 @@ import { hashApiToken, newApiToken } from './api/token.js';
 import { openTail } from './api/tail.js';
 import type { Demo } from './cli/wiring.js';
 import type { Loaded } from './config/load.js';
-import { MAPPINGS_FOLDER } from './config/paths.js';
+import { CONFIG_FOLDER, MAPPINGS_FOLDER } from './config/paths.js';
 import { createHttpClient } from './connections/http.js';
 import { openRegistry } from './connections/registry.js';
 import { createConnectionService } from './connections/service.js';
@@ -22,9 +23,11 @@ import { masterKeysOf } from './connections/master-key.js';
 import { openVault } from './connections/vault.js';
 import { createApart, type Apart, type ApartOptions } from './intake/apart.js';
 import { attachmentStages, intakeStages } from './intake/intake.js';
+import { openMatching, type MatchingBy } from './intake/matching.js';
 import { createReceive } from './intake/receive.js';
 import { loadMappings, type MappingLibrary } from './mapping/load.js';
 import { sentenceOf } from './mapping/problem.js';
+import { readRules as rulesFrom, type MatchingRules } from './matching/rules.js';
 import { DAY, systemClock } from './model/time.js';
 import { createCrashpoint } from './ops/crashpoint.js';
 import { createLog, type Log } from './ops/log.js';
@@ -47,6 +50,7 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
   const { config, environment } = loaded;
   const log = createLog(config.process.logLevel);
   const mappings = await readMappings(mappingFolders(loaded));
+  const rules = readRules(loaded);
   const data = await openData(config);
   try {
     const { store } = data;
@@ -56,6 +60,7 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
       loaded,
       store,
       mappings,
+      rules,
       log,
       clock,
       vault: await openVault(store, keys, clock.now()),
@@ -96,6 +101,18 @@ export async function readMappings(folders: readonly string[]): Promise<MappingL
   const [first, ...more] = read.problems;
   const rest = more.length === 0 ? '' : `; ${more.length} more: hubbub mapping test names them all`;
   throw new StartProblem(first === undefined ? 'the mappings are wrong' : sentenceOf(first) + rest);
+}
+
+/** The rules of matching: `matching.yaml` of the installation laid over the default, part by part. */
+export function readRules({ environment: { configDir } }: Loaded): MatchingRules {
+  const folders = configDir === null ? [CONFIG_FOLDER] : [CONFIG_FOLDER, configDir];
+  const files = folders.map((folder) => join(folder, 'matching.yaml')).filter(existsSync);
+  const read = rulesFrom(files.map((file) => ({ file, yaml: readFileSync(file, 'utf8') })));
+  if (read.ok) return read.rules;
+  const [first] = read.problems;
+  throw new StartProblem(
+    `${first?.file ?? ''}:${first?.line ?? 1}: ${first?.field ?? ''} ${first?.text ?? 'is wrong'}`,
+  );
 }
 
 /** Starts everything the role asks for; resolves when the doors are open. */
@@ -223,18 +240,23 @@ function runStages(parts: Parts): () => Promise<void> {
   };
 }
 
+function matchingOf({ loaded, rules }: House): MatchingBy {
+  const { by, samePersonWithinDays } = loaded.config.matching;
+  return by === 'evidence' ? openMatching(rules) : { samePersonWithin: samePersonWithinDays * DAY };
+}
+
 /** The stages of this process: a worker's, and those that need an open connection. */
 function stagesOf(parts: Parts, apart: Apart): Stages {
   const { house, registry, supervisor, tail } = parts;
-  const { process: running, matching, phones, attachments } = house.loaded.config;
+  const { process: running, phones, attachments } = house.loaded.config;
   const has = (role: string): boolean => running.role === 'all' || running.role === role;
   const shared = { ...house, ...parts, find: registry.find, live: supervisor.live };
   const reading = { apart, wake: supervisor.wake, announced: tail.poke };
   const holder = `${process.pid}-${randomBytes(4).toString('hex')}`;
-  const rule = { samePersonWithin: matching.samePersonWithinDays * DAY };
+  const matching = matchingOf(house);
   return {
-    ...(has('worker') ? intakeStages({ ...shared, ...reading, holder, rule, ...phones }) : {}),
-    ...(has('connections') ? attachmentStages({ ...shared, ...attachments, apart }) : {}),
+    ...(has('worker') ? intakeStages({ ...shared, ...reading, holder, matching, ...phones }) : {}),
+    ...(has('connections') ? attachmentStages({ ...shared, ...attachments, apart, matching }) : {}),
     ...(has('connections') ? replyStages(shared) : {}),
   };
 }

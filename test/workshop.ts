@@ -24,6 +24,7 @@ import { testClock, type TestClock } from './clock.js';
 import { COURIER_MAPPING, createCourier, type Courier } from './courier.js';
 import { openTestStore } from './database.js';
 import { quietQueue, type QuietQueue } from './quiet-queue.js';
+import type { MatchingBy } from '../src/intake/matching.js';
 
 /** The core's stages on a real database, run by hand: no HTTP, no timers, time as the test says. */
 export interface Workshop {
@@ -77,7 +78,10 @@ const contextOf = (): Context => {
   throw new Error('the courier of these tests needs no context');
 };
 
-export async function openWorkshop(): Promise<Workshop> {
+/** By the simple rule, unless a test is about evidence. */
+export async function openWorkshop(
+  matching: MatchingBy = { samePersonWithin: 14 * DAY },
+): Promise<Workshop> {
   const { store, end } = await openTestStore();
   const folder = mkdtempSync(join(tmpdir(), 'hubbub-workshop-'));
   const clock = testClock();
@@ -102,7 +106,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const lease = holdLease(store, 'filing', 'workshop', clock);
   const filing = {
     ...{ store, queue, clock, find, lease, region },
-    rule: { samePersonWithin: 14 * DAY },
+    matching,
     log: sending.log,
     crashpoint: () => undefined,
   };

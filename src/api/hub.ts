@@ -6,6 +6,7 @@ import type { Supervisor } from '../connections/supervisor.js';
 import type { Vault } from '../connections/vault.js';
 import type { Receive } from '../intake/receive.js';
 import type { MappingLibrary } from '../mapping/load.js';
+import type { MatchingRules } from '../matching/rules.js';
 import type { Chance, Clock } from '../model/time.js';
 import type { Crashpoint } from '../ops/crashpoint.js';
 import type { Log } from '../ops/log.js';
@@ -34,6 +35,7 @@ export interface House {
   readonly atHand: AtHand | undefined;
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly mappings: MappingLibrary;
+  readonly rules: MatchingRules;
   readonly log: Log;
   readonly clock: Clock;
   readonly chance: Chance;

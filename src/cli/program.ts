@@ -8,9 +8,11 @@ import { connectionsCommand } from './connections.js';
 import { connectorsCommand } from './connectors.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
+import { evaluateCommand } from './evaluate.js';
 import { failureOf } from './failure.js';
 import { importCommand } from './import.js';
 import { mappingCommand } from './mapping.js';
+import { matchingCommand } from './matching.js';
 import { migrateCommand } from './migrate.js';
 import { normaliseCommand } from './normalise.js';
 import { redriveCommand } from './redrive.js';
@@ -31,6 +33,8 @@ const COMMANDS: readonly ((shell: Shell) => Command)[] = [
   normaliseCommand,
   mappingCommand,
   importCommand,
+  evaluateCommand,
+  matchingCommand,
   replayCommand,
   redriveCommand,
   doctorCommand,

@@ -1,6 +1,7 @@
 import type { House, Hub, Seams } from '../api/hub.js';
 import type { Loaded } from '../config/load.js';
 import type { Apart, ApartOptions } from '../intake/apart.js';
+import type { MatchingRules } from '../matching/rules.js';
 import type { MappingLibrary } from '../mapping/load.js';
 import type { Connector } from '../sdk/treaty.js';
 
@@ -29,6 +30,8 @@ export interface Wiring {
   readonly loadConnectors: () => Promise<ReadonlyMap<string, Connector>>;
   readonly mappingFolders: (loaded: Loaded) => readonly string[];
   readonly readMappings: (folders: readonly string[]) => Promise<MappingLibrary>;
+  /** The rules of matching, the installation's laid over the default. */
+  readonly readRules: (loaded: Loaded) => MatchingRules;
   readonly loadDemo: () => Promise<Demo>;
   readonly openApart: (loaded: Loaded, options?: ApartOptions) => Apart;
 }

@@ -48,7 +48,10 @@ export const Config = z.strictObject({
     role: z.enum(['all', 'api', 'worker', 'connections']),
     logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   }),
-  matching: z.strictObject({ samePersonWithinDays: z.number().min(0).max(3_650) }),
+  matching: z.strictObject({
+    by: z.enum(['samePerson', 'evidence']),
+    samePersonWithinDays: z.number().min(0).max(3_650),
+  }),
   phones: z.strictObject({
     region: z.string().refine(isRegion, 'an ISO 3166 code of a country, as CN'),
   }),

@@ -21,6 +21,7 @@ import { insertMessage } from '../store/messages.js';
 import type { Once } from '../store/idempotency.js';
 import { besideHolder } from '../store/leases.js';
 import type { Store } from '../store/store.js';
+import { tellAgain } from '../store/tellings.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
@@ -74,7 +75,7 @@ export async function openByAgent(
   });
   if (ticket === null) return { kind: 'taken' };
   queue.ring('announce', 1);
-  if (!asked.log) queue.ring('send', 1);
+  queue.ring(asked.log ? 'file' : 'send', 1);
   return { kind: 'opened', ticket };
 }
 
@@ -141,7 +142,7 @@ function* open(asked: AgentTicket, region: Region, act: Act): Work<number> {
   return id;
 }
 
-/** The customer's words, as an agent heard them. No platform window opens by it. */
+/** The customer's words, as an agent heard them: matched like any other telling. No platform window opens by it. */
 function* logCall(
   { text, name, subject, handle }: AgentTicket,
   conversation: ConversationRow,
@@ -166,6 +167,7 @@ function* logCall(
   });
   const data = { message, at, excerpt: excerpt(text) };
   yield* recordEvent(ticket, { type: 'received', data }, at, who);
+  yield* tellAgain(ticket.id);
 }
 
 function* writeFirst(

@@ -1,4 +1,6 @@
 import { createCourier } from '../../test/courier.js';
+import { openMatching } from './matching.js';
+import { defaultRules } from '../../test/rules.js';
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import { contentType, fetchAttachments, type AttachmentDependencies } from './attachments.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../model/time.js';
@@ -19,6 +21,7 @@ beforeEach(async () => {
   asked = [];
   deps = {
     ...{ ...shop, live: shop.sending.live, bytes: MOST_BYTES, timeout: 10_000 },
+    matching: { samePersonWithin: 0 },
     apart: { attachmentOf: () => Promise.reject(new Error('nothing is read apart here')) },
   };
 });
@@ -67,6 +70,21 @@ test('is fetched, kept by its content, and typed by what it is, whatever its nam
   expect((await shop.blobs.get(row.sha256 ?? '')).equals(PNG)).toBe(true);
   await fetchAttachments(deps);
   expect(asked).toEqual(['photo']);
+});
+
+test('that is a picture has its ticket matched again, where complaints are compared by evidence', async () => {
+  const due = () => shop.rows('SELECT ticket_id FROM tellings WHERE due = 1');
+  await photoArrives();
+  answers.push(file(PNG));
+  await fetchAttachments({ ...deps, matching: openMatching(defaultRules()) });
+  expect(await due()).toEqual([{ ticket_id: 1 }]);
+});
+
+test('that is a picture costs nothing more where nobody would compare it', async () => {
+  await photoArrives();
+  answers.push(file(PNG));
+  await fetchAttachments(deps);
+  expect(await shop.rows('SELECT ticket_id FROM tellings')).toEqual([]);
 });
 
 test('that the platform does not have any more is expired, and nobody asks again', async () => {

@@ -1,11 +1,13 @@
 /**
  * Called by: the `attachments` stage, after filing.
  * Given: attachments that are named but not here.
- * Leaves behind: bytes in the blob store, typed by their content; or `expired` or `failed` with the reason.
+ * Leaves behind: bytes in the blob store, typed by their content, and by evidence a ticket with a new picture
+ * due to be matched again; or `expired` or `failed` with the reason.
  */
 import { filetypemime } from 'magic-bytes.js';
 import type { Apart, FileRead } from './apart.js';
 import type { FindConnection } from './connected.js';
+import { isByEvidence, type MatchingBy } from './matching.js';
 import { envelopeOf } from './normalise.js';
 import { MINUTE, SECOND, type Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
@@ -15,11 +17,14 @@ import { envelopeById } from '../store/envelopes.js';
 import {
   claimAttachments,
   closeAttachment,
+  messageById,
   postponeAttachment,
   storeAttachment,
   type AttachmentRow,
 } from '../store/messages.js';
 import type { Store } from '../store/store.js';
+import { tellAgain } from '../store/tellings.js';
+import type { Work } from '../store/work.js';
 
 const BATCH = 16;
 const MOST_TRIES = 8;
@@ -37,6 +42,7 @@ export interface AttachmentDependencies {
   readonly find: FindConnection;
   readonly live: (connection: string) => Live | undefined;
   readonly apart: Pick<Apart, 'attachmentOf'>;
+  readonly matching: MatchingBy;
   /** The largest that is kept. */
   readonly bytes: number;
   /** How long one fetch may take, milliseconds. */
@@ -156,7 +162,7 @@ async function fromEnvelope(
 }
 
 async function keep(
-  { store, blobs, bytes }: AttachmentDependencies,
+  { store, blobs, bytes, queue, matching }: AttachmentDependencies,
   row: AttachmentRow,
   file: FetchedFile,
 ): Promise<void> {
@@ -166,10 +172,22 @@ async function keep(
   }
   const sha256 = await blobs.put(file.bytes);
   const type = contentType(file.bytes);
-  await store.write(() =>
-    storeAttachment(row.id, { sha256, size: file.bytes.length, type, name: file.name }),
-  );
+  const kept = { sha256, size: file.bytes.length, type, name: file.name };
+  const tells = isByEvidence(matching) && isPicture(type);
+  await store.write(function* () {
+    yield* storeAttachment(row.id, kept);
+    if (tells && row.message_id !== null) yield* tellPicture(row.message_id);
+  });
+  if (tells) queue.ring('file');
 }
+
+/** A picture says something: the ticket it came to is matched again, since the same one may stand on another. */
+function* tellPicture(message: number): Work<void> {
+  const row = yield* messageById(message);
+  if (row !== undefined) yield* tellAgain(row.ticket_id);
+}
+
+const isPicture = (type: string): boolean => /^(?:image|video)\//.test(type);
 
 /** By content, never by name: what is not recognised is shown as text or as bytes. */
 export function contentType(bytes: Buffer): string {

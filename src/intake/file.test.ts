@@ -289,7 +289,7 @@ describe('a draft that cannot be filed', () => {
       write: () => Promise.reject(new StoreProblem('full', 'the disk is full')),
     };
     const filing = {
-      ...{ ...shop, store: full, log: shop.sending.log, rule: { samePersonWithin: DAY } },
+      ...{ ...shop, store: full, log: shop.sending.log, matching: { samePersonWithin: DAY } },
       ...{
         crashpoint: () => undefined,
         lease: holdLease(shop.store, 'filing', 'workshop', shop.clock),

@@ -3,7 +3,10 @@
  * Given: drafts that wait.
  * Leaves behind: each of them filed, parked, or set aside with its reason; none of them lost.
  */
-import { fileDraft, type FileDependencies } from './file.js';
+import { fileDraft } from './file.js';
+import { isByEvidence } from './matching.js';
+import { retell } from './retell.js';
+import { readTelling, readTellings, SLICE_MS, type Reading, type Waiting } from './telling.js';
 import { SECOND, type Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
 import {
@@ -22,33 +25,35 @@ import type { Work } from '../store/work.js';
 const BATCH = 128;
 const MOST_TRIES = 5;
 
-export interface InOrderDependencies extends FileDependencies {
+export interface InOrderDependencies extends Reading {
   readonly store: Store;
   readonly queue: Queue;
   readonly clock: Clock;
-  readonly log: {
-    error(sentence: string, fields?: Readonly<Record<string, string | number>>): void;
-  };
   readonly crashpoint: (name: string) => void;
   readonly atHand?: AtHand | undefined;
   /** Fence of the ordered writer's lease; null: somebody else writes. */
   readonly lease: () => Promise<number | null>;
 }
 
-/** Works off what is due; resolves when nothing is. */
+/** Works off what is due, first new drafts, then tickets whose words changed; resolves when nothing is. */
 export async function fileInOrder(deps: InOrderDependencies): Promise<void> {
   for (;;) {
     const fence = await deps.lease();
     if (fence === null) return;
     const rows = await deps.store.read(() => waitingDrafts(deps));
-    if (rows.length === 0) return;
+    if (rows.length === 0) return matchAgain(deps, fence);
     deps.crashpoint('file.claimed');
     if (!(await fileBatch(deps, rows, fence))) return;
     deps.crashpoint('file.committed');
     deps.queue.ring('announce', rows.length);
     if (rows.some(({ namesAttachments }) => namesAttachments)) deps.queue.ring('attachments');
-    if (rows.length < BATCH) return;
+    if (rows.length < BATCH) return matchAgain(deps, fence);
   }
+}
+
+async function matchAgain(deps: InOrderDependencies, fence: number): Promise<void> {
+  const { matching } = deps;
+  if (isByEvidence(matching)) await retell({ ...deps, matching }, fence);
 }
 
 function* waitingDrafts({ clock, atHand }: InOrderDependencies): Work<readonly WaitingDraft[]> {
@@ -58,34 +63,51 @@ function* waitingDrafts({ clock, atHand }: InOrderDependencies): Work<readonly W
   return [...fresh, ...(yield* dueParkedDrafts(now, BATCH - fresh.length))];
 }
 
-/**
- * One transaction for all; when one of them fails, each gets its own. False: the lease is gone.
- * A disk that is full or a database that is away is no draft's fault: all wait as they are.
- */
+/** Read first, then written in transactions that each hold the event loop for one slice. False: the lease is gone. */
 async function fileBatch(
   deps: InOrderDependencies,
   rows: readonly WaitingDraft[],
   fence: number,
 ): Promise<boolean> {
+  let waiting = await readTellings(rows, deps);
+  while (waiting.length > 0) {
+    const done = await fileSlice(deps, waiting, fence);
+    if (done === null) return false;
+    waiting = waiting.slice(done);
+  }
+  return true;
+}
+
+/**
+ * How many were worked off; when one of them fails, each gets a transaction of its own. Null: the
+ * lease is gone. A disk that is full or a database that is away is no draft's fault: all wait as
+ * they are.
+ */
+async function fileSlice(
+  deps: InOrderDependencies,
+  waiting: readonly Waiting[],
+  fence: number,
+): Promise<number | null> {
   try {
-    return await deps.store.write(() => fileRows(deps, rows, fence));
+    return await deps.store.write(() => fileTellings(deps, waiting, fence));
   } catch (error) {
     if (error instanceof StoreProblem) throw error;
-    for (const row of rows) if (!(await fileAlone(deps, row, fence))) return false;
-    return true;
+    for (const one of waiting) if (!(await fileAlone(deps, one, fence))) return null;
+    return waiting.length;
   }
 }
 
 async function fileAlone(
   deps: InOrderDependencies,
-  row: WaitingDraft,
+  waiting: Waiting,
   fence: number,
 ): Promise<boolean> {
   try {
-    return await deps.store.write(() => fileRows(deps, [row], fence));
+    return (await deps.store.write(() => fileTellings(deps, [waiting], fence))) !== null;
   } catch (error) {
     // A full disk is no fault of the draft: it waits, and loses none of its tries.
     if (error instanceof StoreProblem) throw error;
+    const { row } = waiting;
     const why = String((error as Error).stack ?? error).slice(0, 2_000);
     const attempts = row.attempts + 1;
     const last = attempts >= MOST_TRIES;
@@ -99,14 +121,28 @@ async function fileAlone(
   }
 }
 
-function* fileRows(
+/**
+ * On the embedded database comparing stops when its slice is over; on a server others run between its
+ * statements. The simple rule costs too little to be sliced: a slice more is a flush to the disk more.
+ */
+function* fileTellings(
   deps: InOrderDependencies,
-  rows: readonly WaitingDraft[],
+  waiting: readonly Waiting[],
   fence: number,
-): Work<boolean> {
-  if (!(yield* stillHolds('filing', fence))) return false;
+): Work<number | null> {
+  if (!(yield* stillHolds('filing', fence))) return null;
+  const { store, clock, matching, region } = deps;
+  const sliced = store.dialect === 'sqlite' && isByEvidence(matching);
+  const end = sliced ? performance.now() + SLICE_MS : Infinity;
   const filed: number[] = [];
-  for (const row of rows) if (yield* fileDraft(deps, row)) filed.push(row.id);
+  let done = 0;
+  for (const { row, telling } of waiting) {
+    // What could not be read fails here, in a transaction of its own.
+    const read = telling ?? readTelling(row, deps);
+    if (yield* fileDraft({ ...read, matching, region, now: clock.now() })) filed.push(row.id);
+    done += 1;
+    if (performance.now() > end) break;
+  }
   yield* markDraftsFiled(filed);
-  return true;
+  return done;
 }

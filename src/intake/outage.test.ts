@@ -49,7 +49,7 @@ test('a draft waits for the disk, however long it is full', async () => {
   const lease = holdLease(shop.store, 'filing', 'outage', shop.clock);
   const deps = {
     ...shop,
-    ...{ lease, rule: { samePersonWithin: 0 }, crashpoint: () => undefined },
+    ...{ lease, matching: { samePersonWithin: 0 }, crashpoint: () => undefined },
     log: shop.sending.log,
   };
   await tenTimes((store) => fileInOrder({ ...deps, store }));

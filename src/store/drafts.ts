@@ -64,7 +64,7 @@ export function* dueDrafts(
   return yield* draftsByIds(due.map(({ id }) => id));
 }
 
-function* draftsByIds(ids: readonly number[]): Work<readonly WaitingDraft[]> {
+export function* draftsByIds(ids: readonly number[]): Work<readonly WaitingDraft[]> {
   const rows = yield* all<DraftRow>(
     `SELECT ${COLUMNS} FROM drafts WHERE id IN {ids} ORDER BY id`,
     idList(ids),

@@ -96,6 +96,7 @@ function prepare({ kind, sql }: Statement, texts: Map<string, Prepared>): Prepar
     let position = 0;
     const text = sql
       .replaceAll('{ids}', '(SELECT value::bigint FROM json_array_elements_text((?)::json))')
+      .replaceAll('{texts}', '(SELECT value FROM json_array_elements_text((?)::json))')
       .replaceAll('{lock}', 'FOR UPDATE')
       .replaceAll('{number}', 'NULL')
       .replace(/\?/g, () => `$${(position += 1)}`);

@@ -86,6 +86,7 @@ function prepared(db: Db): Execute {
       statement = db.prepare(
         sql
           .replaceAll('{ids}', '(SELECT value FROM json_each(?))')
+          .replaceAll('{texts}', '(SELECT value FROM json_each(?))')
           .replaceAll('{lock}', '')
           .replaceAll('{number}', '(SELECT COALESCE(MAX(number), 0) + 1 FROM events)'),
       );

@@ -4,9 +4,10 @@
  * that no await can ever stand inside a transaction; on Postgres each statement is awaited.
  *
  * Statements use `?` for parameters, and `{ids}` for one parameter that is a list of integers (made
- * by {@link idList}): `WHERE id IN {ids}`. `{lock}` at the end of a SELECT keeps its rows from other
- * writers until the commit; with one writer there is nothing to lock. `{number}` is the next event
- * number where the database has one writer, and nothing yet where it has several.
+ * by {@link idList}): `WHERE id IN {ids}`; `{texts}` for a list of texts (made by {@link textList}),
+ * a table of one column `value`: `FROM {texts} AS k`. `{lock}` at the end of a SELECT keeps its rows
+ * from other writers until the commit; with one writer there is nothing to lock. `{number}` is the
+ * next event number where the database has one writer, and nothing yet where it has several.
  */
 export type Work<T> = Generator<Statement, T, Answer>;
 
@@ -45,4 +46,9 @@ export function* all<T extends object = Row>(sql: string, ...values: Value[]): W
 /** The value of an `{ids}` parameter. */
 export function idList(ids: readonly number[]): string {
   return `[${ids.join(',')}]`;
+}
+
+/** The value of a `{texts}` parameter. */
+export function textList(texts: readonly string[]): string {
+  return JSON.stringify(texts);
 }

@@ -3,50 +3,53 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { mail } from './rows/mail.js';
+import { matching } from './rows/matching.js';
 import { memory } from './rows/memory.js';
 import { reply } from './rows/reply.js';
 import type { Bench, Measure, Row } from './row.js';
 import { start } from './rows/start.js';
 import { webhookMany, webhookOne, webhookStored } from './rows/webhook.js';
 
-const ROWS: Readonly<Record<string, Measure>> = {
-  'webhook-c32': webhookMany,
-  'webhook-c1': webhookOne,
-  'webhook-500k': webhookStored,
-  mail,
-  reply,
-  start,
-  memory,
+const SUITES: Readonly<Record<string, Readonly<Record<string, Measure>>>> = {
+  intake: {
+    'webhook-c32': webhookMany,
+    'webhook-c1': webhookOne,
+    'webhook-500k': webhookStored,
+    mail,
+    reply,
+    start,
+    memory,
+  },
+  matching: { matching },
 };
 
 interface Options {
   readonly json: boolean;
-  readonly rows: readonly string[];
+  readonly rows?: readonly string[];
   readonly messages: number;
 }
 
 const program = new Command('bench')
   .description('Measures the hub beside the raw limit of the same machine in the same run.')
-  .argument('<suite>', 'what to measure: intake')
+  .argument('<suite>', `what to measure: ${Object.keys(SUITES).join(', ')}`)
   .option('--json', 'print the rows as a JSON array', false)
   .option(
     '--rows <names>',
-    `only these, comma separated: ${Object.keys(ROWS).join(', ')}`,
-    names,
-    Object.keys(ROWS),
+    `of intake only these, comma separated: ${Object.keys(SUITES['intake'] ?? {}).join(', ')}`,
+    (text) => text.split(','),
   )
   .option('--messages <n>', 'messages in a measured run', count, 20_000)
   .action(async (suite: string, options: Options) => {
-    if (suite !== 'intake') program.error(`there is no suite ${suite}: intake is`, { exitCode: 2 });
-    await measure(options);
+    const rows = SUITES[suite];
+    if (rows === undefined) {
+      return program.error(`there is no suite ${suite}: ${Object.keys(SUITES).join(' and ')} are`, {
+        exitCode: 2,
+      });
+    }
+    const unknown = options.rows?.find((name) => rows[name] === undefined);
+    if (unknown !== undefined) return program.error(`there is no row ${unknown}`, { exitCode: 2 });
+    await measure(rows, options);
   });
-
-function names(text: string): readonly string[] {
-  const wanted = text.split(',');
-  const unknown = wanted.find((name) => ROWS[name] === undefined);
-  if (unknown !== undefined) throw new InvalidArgumentError(`there is no row ${unknown}`);
-  return wanted;
-}
 
 function count(text: string): number {
   const n = Number(text);
@@ -54,7 +57,10 @@ function count(text: string): number {
   return n;
 }
 
-async function measure({ json, rows, messages }: Options): Promise<void> {
+async function measure(
+  suite: Readonly<Record<string, Measure>>,
+  { json, rows = Object.keys(suite), messages }: Options,
+): Promise<void> {
   const base = mkdtempSync(join(tmpdir(), 'hubbub-bench-'));
   const bench: Bench = {
     messages,
@@ -67,7 +73,7 @@ async function measure({ json, rows, messages }: Options): Promise<void> {
   };
   const measured: Row[] = [];
   try {
-    for (const name of rows) measured.push(...((await ROWS[name]?.(bench)) ?? []));
+    for (const name of rows) measured.push(...((await suite[name]?.(bench)) ?? []));
   } finally {
     rmSync(base, { recursive: true, force: true });
   }

@@ -41,7 +41,7 @@ export async function fileConcurrently(
 ): Promise<void> {
   const filing = (name: string): InOrderDependencies => ({
     ...shop,
-    rule: { samePersonWithin: 14 * DAY },
+    matching: { samePersonWithin: 14 * DAY },
     log: shop.sending.log,
     crashpoint: () => undefined,
     lease: holdLease(shop.store, 'filing', name, shop.clock),

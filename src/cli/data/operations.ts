@@ -5,6 +5,7 @@ import type {
   Saved,
 } from '../../connections/service.js';
 import type { DeliveryState } from '../../model/reply.js';
+import type { Explanation } from '../../intake/explain.js';
 
 /** One connection as the command line shows it; never a secret. */
 export interface ConnectionLine {
@@ -68,6 +69,8 @@ export interface Operations {
     /** Also those of which nobody knows whether they arrived. */
     readonly evenIfItMayArriveTwice?: boolean | undefined;
   }): Promise<Redriven>;
+  /** Why two tickets are one complaint, or are not. */
+  explainPair(pair: { readonly one: number; readonly other: number }): Promise<Explanation>;
 }
 
 export interface Redriven {
@@ -97,4 +100,5 @@ export const OPERATION_NAMES: readonly OperationName[] = [
   'quarantined',
   'replay',
   'redrive',
+  'explainPair',
 ];

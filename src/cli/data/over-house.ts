@@ -1,4 +1,6 @@
 import { hashApiToken, newApiToken } from '../../api/token.js';
+import { explainPair } from '../../intake/explain.js';
+import { openMatching } from '../../intake/matching.js';
 import type { DeliveryState } from '../../model/reply.js';
 import { retryDelivery } from '../../replies/retry.js';
 import { deliveryById, retriableFailures } from '../../store/deliveries.js';
@@ -40,6 +42,8 @@ export function operationsOver(grounds: Grounds): Operations {
       ring('send');
       return done;
     },
+    explainPair: ({ one, other }) =>
+      store.read(() => explainPair([one, other], openMatching(house.rules))),
   };
 }
 

@@ -45,6 +45,7 @@ export function operationsThrough(file: DoorFile): Operations {
     quarantined: call('quarantined'),
     replay: call('replay'),
     redrive: call('redrive'),
+    explainPair: call('explainPair'),
   };
 }
 

@@ -1,0 +1,207 @@
+/**
+ * Called by: file, for a draft that may open a ticket.
+ * Given: the draft, read, and what it says.
+ * Leaves behind: one message on one ticket, what it told, and the ticket matched with all others.
+ */
+import { opening, type Complaint, type Heard } from './complaint.js';
+import { identify, type Identified } from './identify.js';
+import { insertMessageOf, type Placing } from './keep.js';
+import { match } from './match.js';
+import { isByEvidence, type Matching, type MatchingBy } from './matching.js';
+import { keepTelling, tellMore } from './remember.js';
+import { joinSamePerson } from './same-person.js';
+import { judge, recordEvent, type Decision } from '../desk/graph.js';
+import type { Side } from '../matching/pair.js';
+import { continues } from '../matching/conversation.js';
+import type { Draft } from '../model/draft.js';
+import type { Evidence } from '../model/evidence.js';
+import type { Region } from '../model/phone.js';
+import { layContext } from '../model/reply-context.js';
+import {
+  applyEvent,
+  excerpt,
+  newTicketState,
+  REOPEN_WINDOW,
+  type TicketEvent,
+  type TicketState,
+} from '../model/ticket-state.js';
+import { contextOf, touchConversation, type ConversationRow } from '../store/conversations.js';
+import { membersOf, tellAgain } from '../store/tellings.js';
+import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
+import type { Work } from '../store/work.js';
+
+/** A telling on its way to a ticket. */
+export interface Filing extends Placing {
+  readonly matching: MatchingBy;
+  /** Whose phone numbers are meant where no country is named. */
+  readonly region: Region;
+  readonly threadless: boolean;
+  /** What it says; null: nothing that could be matched. */
+  readonly heard: Heard | null;
+}
+
+export function* fileMessage(filing: Filing): Work<void> {
+  const { draft, group, region, now, threadless, time, matching } = filing;
+  const identified = yield* identify(draft, { group, region, now, threadless });
+  const { conversation, identities } = identified;
+  // What several people use proves less than it did when it was read.
+  const heard = filing.heard === null ? null : { ...filing.heard, identities };
+  const place = yield* placeOf({ ...filing, heard }, identified);
+  const { follows } = place;
+  const ticket =
+    follows === null ? yield* openTicket(filing, conversation) : yield* follow(filing, follows);
+  const lastInAt = Math.max(time.at, conversation.last_in_at ?? 0);
+  const before = conversation.last_in_at === null ? null : contextOf(conversation);
+  const context = JSON.stringify(layContext(before, draft.replyContext));
+  yield* touchConversation(conversation.id, ticket, context, lastInAt);
+  if (place.apart !== null) yield* keepApart(place.apart, ticket, now);
+  if (isByEvidence(matching)) {
+    if (heard !== null) yield* tell({ ...filing, matching }, { ticket, heard, identified, place });
+  } else if (follows === null && identified.proven && !identified.fresh) {
+    const { person } = identified;
+    yield* joinSamePerson({ ticket, person, at: time.at }, matching, now);
+  }
+}
+
+/** Where a message of a conversation belongs. */
+interface Place {
+  /** The ticket it goes on with; null: it opens one. */
+  readonly follows: TicketRow | null;
+  /** The whole complaint of that ticket, as far as it told anything. */
+  readonly complaint: Complaint | null;
+  /** The complaint that it is not, although it was told on the same conversation. */
+  readonly apart: Apart | null;
+}
+
+interface Apart {
+  readonly from: number;
+  readonly verdict: 'related' | 'different';
+  readonly evidence: readonly Evidence[];
+}
+
+const NEW: Place = { follows: null, complaint: null, apart: null };
+
+/** The open ticket of its conversation, unless it was solved too long ago or another complaint begins. */
+function* placeOf(filing: Filing, { conversation, person }: Identified): Work<Place> {
+  const { draft, time, heard, matching } = filing;
+  const current =
+    conversation.ticket_id === null ? undefined : yield* ticketById(conversation.ticket_id);
+  if (current === undefined) return NEW;
+  const root = current.root_id === null ? current : yield* ticketById(current.root_id);
+  if (root === undefined) return NEW;
+  if (!draft.historic && !takesMore(root, time.at)) {
+    return { ...NEW, apart: { from: current.id, verdict: 'related', evidence: [SOLVED] } };
+  }
+  if (!isByEvidence(matching)) return { follows: current, complaint: null, apart: null };
+  const complaint = matching.complaintsOf(yield* membersOf([root.id])).get(root.id) ?? null;
+  if (complaint === null || heard === null) return { follows: current, complaint, apart: null };
+  const next = sideOf(heard, { conversation, person, at: time.at });
+  const { same, evidence } = continues(complaint.side, next, matching.rules);
+  if (same) return { follows: current, complaint, apart: null };
+  return { ...NEW, apart: { from: current.id, verdict: 'different', evidence } };
+}
+
+interface Said {
+  readonly conversation: ConversationRow;
+  readonly person: number;
+  readonly at: number;
+}
+
+function sideOf(heard: Heard, { conversation, person, at }: Said): Side {
+  const { id, connection_id: connection, channel } = conversation;
+  return {
+    ...heard,
+    persons: [person],
+    openedAt: at,
+    lastAt: at,
+    status: 'new',
+    conversations: [{ id, connection, channel }],
+  };
+}
+
+const SOLVED: Evidence = {
+  kind: 'sameConversation',
+  weight: null,
+  sentence: {
+    en: 'the same conversation, whose earlier ticket was solved',
+    zh: '同一会话,之前的工单已解决',
+  },
+};
+
+function* keepApart({ from, verdict, evidence }: Apart, ticket: number, now: number): Work<void> {
+  const decision: Decision = { author: 'hubbub', at: now, evidence };
+  yield* judge(from, ticket, verdict, decision);
+}
+
+interface Told {
+  readonly ticket: number;
+  readonly heard: Heard;
+  readonly identified: Identified;
+  readonly place: Place;
+}
+
+/** Remembers what was said and, when there is anything new to be found by, looks for other tellings of it. */
+function* tell(
+  { group, time, matching, now }: Filing & { readonly matching: Matching },
+  { ticket, heard, identified, place }: Told,
+): Work<void> {
+  const { conversation, person, fresh } = identified;
+  const teller = { ticket, group, person };
+  if (place.follows === null) {
+    yield* keepTelling(teller, heard, matching.rules);
+    const side = sideOf(heard, { conversation, person, at: time.at });
+    const complaint = opening(ticket, side);
+    yield* match({ group, complaint, person: fresh ? null : person }, matching, now);
+    return;
+  }
+  if (place.complaint === null) return yield* tellAgain(ticket);
+  const more = yield* tellMore(teller, place.complaint, heard, matching.rules);
+  if (more.fresh) yield* match({ group, complaint: more.complaint, person }, matching, now);
+}
+
+function* follow(filing: Filing, current: TicketRow): Work<number> {
+  const { draft, now, time } = filing;
+  const message = yield* insertMessageOf(filing, current.id, current.conversation_id);
+  const data = { message, at: time.at, excerpt: excerpt(draft.text), fields: draft.fields };
+  const { historic } = draft;
+  yield* recordEvent(
+    current,
+    { type: 'received', data: historic ? { ...data, historic } : data },
+    now,
+    'customer',
+  );
+  return current.id;
+}
+
+/** Closed never reopens; solved reopens within its days. */
+function takesMore(root: TicketRow, at: number): boolean {
+  if (root.status === 'closed') return false;
+  if (root.status !== 'solved') return true;
+  const { solvedAt } = JSON.parse(root.state) as TicketState;
+  return at - (solvedAt ?? 0) <= REOPEN_WINDOW;
+}
+
+/** The first message is folded before the row is written: one event and one write, not two of each. */
+function* openTicket(filing: Filing, conversation: ConversationRow): Work<number> {
+  const { draft, group, time } = filing;
+  const words = { at: time.at, excerpt: excerpt(draft.text) };
+  const opened = (message: number): TicketEvent => ({
+    type: 'opened',
+    data: { subject: subjectOf(draft), fields: draft.fields, first: { message, ...words } },
+  });
+  const state = applyEvent(newTicketState(time.at), opened(0), time.at);
+  const ticket = yield* insertTicket(group, conversation.id, state);
+  const message = yield* insertMessageOf(filing, ticket, conversation.id);
+  yield* insertEvent(
+    { id: ticket, conversation: conversation.id },
+    opened(message),
+    time.at,
+    'customer',
+  );
+  return ticket;
+}
+
+function subjectOf(draft: Draft): string | null {
+  const subject = draft.subject ?? excerpt(draft.text).slice(0, 80);
+  return subject === '' ? null : subject;
+}

@@ -1,0 +1,89 @@
+/**
+ * Called by: file-message and retell.
+ * Given: what a ticket told.
+ * Leaves behind: it is kept with the ticket, and the keys under which other tellings find it.
+ */
+import { foldOf, together, type Complaint, type Heard } from './complaint.js';
+import { storedKeys } from '../matching/keys.js';
+import type { MatchingRules } from '../matching/rules.js';
+import { deleteKeys, insertKeys, saveTelling } from '../store/tellings.js';
+import type { Work } from '../store/work.js';
+
+/** The ticket that told it, and the root of the person who did. */
+export interface Teller {
+  readonly ticket: number;
+  readonly group: number;
+  readonly person: number;
+}
+
+/** Under this key a person's own tickets are found. */
+export const personKey = (person: number): string => `@${person}`;
+
+const keysOf = ({ facts }: Heard, rules: MatchingRules): readonly string[] =>
+  storedKeys(facts, rules).map(({ key }) => key);
+
+/** The first thing a ticket tells. */
+export function* keepTelling(teller: Teller, heard: Heard, rules: MatchingRules): Work<void> {
+  yield* save(teller, heard);
+  yield* insertKeys(teller, [...keysOf(heard, rules), personKey(teller.person)]);
+}
+
+/** A complaint after one of its members told more; `fresh`: it can be found by something it could not before. */
+export interface Retold {
+  readonly complaint: Complaint;
+  readonly fresh: boolean;
+}
+
+/** A further thing a ticket tells. */
+export function* tellMore(
+  teller: Teller,
+  complaint: Complaint,
+  heard: Heard,
+  rules: MatchingRules,
+): Work<Retold> {
+  const { side, members } = complaint;
+  const before = members.find(({ ticket }) => ticket === teller.ticket);
+  const after = before === undefined ? heard : together(before, heard);
+  yield* save(teller, after);
+  const known = new Set(before === undefined ? [] : keysOf(before, rules));
+  const added = keysOf(after, rules).filter((key) => !known.has(key));
+  const stranger = before === undefined || !side.persons.includes(teller.person);
+  yield* insertKeys(teller, stranger ? [...added, personKey(teller.person)] : added);
+  const others = members.filter((one) => one !== before);
+  const all = [...others, { ticket: teller.ticket, ...after }].sort((a, b) => a.ticket - b.ticket);
+  const told = foldOf(all) ?? after;
+  return {
+    complaint: { ...complaint, members: all, side: { ...side, ...told } },
+    fresh: added.length > 0,
+  };
+}
+
+/** What it tells after its words changed: by those that are gone it is found no more. */
+export function* tellAnew(
+  teller: Teller,
+  before: Heard | undefined,
+  after: Heard,
+  rules: MatchingRules,
+): Work<void> {
+  const keys = [...keysOf(after, rules), personKey(teller.person)];
+  const known = before === undefined ? [] : [...keysOf(before, rules), personKey(teller.person)];
+  yield* deleteKeys(
+    teller.group,
+    teller.ticket,
+    known.filter((key) => !keys.includes(key)),
+  );
+  yield* save(teller, after);
+  yield* insertKeys(
+    teller,
+    keys.filter((key) => !known.includes(key)),
+  );
+}
+
+function* save({ ticket, group }: Teller, { facts, identities }: Heard): Work<void> {
+  yield* saveTelling({
+    ticket,
+    group,
+    facts: JSON.stringify(facts),
+    identities: JSON.stringify(identities),
+  });
+}

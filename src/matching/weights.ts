@@ -1,0 +1,98 @@
+/**
+ * Every feature of a comparison, by the name its weight has in config/matching.yaml and its evidence
+ * in a Link. A weight is log2(m/u): m, the chance to see this in two tellings of one matter; u, in
+ * two matters (Fellegi & Sunter 1969). Above zero it speaks for one matter, below against.
+ */
+export const FEATURES = [
+  // who
+  'personProven',
+  'personClaimed',
+  'personConflict',
+  'phoneSame',
+  'phoneShared',
+  'phoneDiffers',
+  'emailSame',
+  'emailShared',
+  'nameRare',
+  'nameSame',
+  'nameCommon',
+  'nameDiffers',
+  'nickRare',
+  'nickSame',
+  'nickCommon',
+  'tailSame',
+  'tailDiffers',
+  // which number
+  'orderSame',
+  'orderShared',
+  'orderQuoted',
+  'orderNear',
+  'orderTail',
+  'orderDiffers',
+  'trackingSame',
+  'trackingDiffers',
+  'numberSame',
+  // what
+  'wordingSame',
+  'wordingCommon',
+  'textCrowd',
+  'textHigh',
+  'textMiddle',
+  'textLow',
+  'textNone',
+  'problemSame',
+  'problemCrowd',
+  'problemNear',
+  'problemDiffers',
+  'pleasantDiffers',
+  'goodsSame',
+  'goodsCrowd',
+  'goodsDiffer',
+  'productSame',
+  'amountSame',
+  'amountDiffers',
+  'daySame',
+  'photoSame',
+  'photoCommon',
+  // what the writer says about it
+  'toldThere',
+  'toldElsewhere',
+  'again',
+  'another',
+  'settled',
+  'silent',
+  // when and where
+  'gapHour',
+  'gapDay',
+  'gapDays',
+  'gapWeek',
+  'gapLong',
+  'sameChannel',
+  'sameChannelPerson',
+] as const;
+
+export type Feature = (typeof FEATURES)[number];
+
+/** What tells whether a message goes on with its conversation's ticket. */
+export const IN_CONVERSATION = [
+  'begin',
+  'greeting',
+  'greetingLate',
+  'again',
+  'another',
+  'orderSame',
+  'orderNew',
+  'orderDiffers',
+  'goodsSame',
+  'goodsDiffer',
+  'problemSame',
+  'problemNear',
+  'problemDiffers',
+  'pleasantDiffers',
+  'textNew',
+  'textSame',
+  'settled',
+  'gapDay',
+  'gapDays',
+  'gapWeek',
+] as const;

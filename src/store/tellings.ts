@@ -1,0 +1,185 @@
+import { all, get, idList, run, textList, type Work } from './work.js';
+
+/** What a ticket told on its own conversation, as matching sees it. */
+export interface NewTelling {
+  readonly ticket: number;
+  readonly group: number;
+  /** JSON, read by matching alone. */
+  readonly facts: string;
+  /** JSON list of who said it. */
+  readonly identities: string;
+}
+
+/** What a ticket told so far; whether it waits to be read again is another matter. */
+export function* saveTelling({ ticket, group, facts, identities }: NewTelling): Work<void> {
+  yield* run(
+    `INSERT INTO tellings (ticket_id, group_id, facts, identities) VALUES (?, ?, ?, ?)
+     ON CONFLICT (ticket_id) DO UPDATE SET facts = excluded.facts, identities = excluded.identities`,
+    ticket,
+    group,
+    facts,
+    identities,
+  );
+}
+
+/** It has been read again. */
+export function* markRetold(ticket: number): Work<void> {
+  yield* run('UPDATE tellings SET due = 0 WHERE ticket_id = ?', ticket);
+}
+
+/** Its messages changed behind the back of matching: it is read and matched again by the file stage. */
+export function* tellAgain(ticket: number): Work<void> {
+  yield* run(
+    `INSERT INTO tellings (ticket_id, group_id, facts, identities, due)
+     SELECT id, group_id, '', '[]', 1 FROM tickets WHERE id = ?
+     ON CONFLICT (ticket_id) DO UPDATE SET due = 1`,
+    ticket,
+  );
+}
+
+export function* dueTellings(limit: number): Work<readonly number[]> {
+  const rows = yield* all<{ ticket_id: number }>(
+    'SELECT ticket_id FROM tellings WHERE due = 1 ORDER BY ticket_id LIMIT ?',
+    limit,
+  );
+  return rows.map(({ ticket_id }) => ticket_id);
+}
+
+/** Characters of `held`: some forty tickets. What does not fit is the oldest, cut in two at worst. */
+const HELD = 800;
+
+/** Keys that this ticket did not have before; under them it can be found from now on. Each once. */
+export function* insertKeys(
+  { group, ticket, person }: { group: number; ticket: number; person: number },
+  keys: readonly string[],
+): Work<void> {
+  if (keys.length === 0) return;
+  yield* run(
+    `INSERT INTO blocking_keys (group_id, key, tickets, held) SELECT ?, k.value, 1, ? FROM {texts} AS k WHERE true
+     ON CONFLICT (group_id, key) DO UPDATE SET tickets = blocking_keys.tickets + 1,
+       held = substr(excluded.held || blocking_keys.held, 1, ${HELD})`,
+    group,
+    `<${ticket}.${person}>`,
+    textList(keys),
+  );
+}
+
+/** It is found by these no more. */
+export function* deleteKeys(group: number, ticket: number, keys: readonly string[]): Work<void> {
+  for (const [key, { tickets, latest }] of yield* holdersOfKeys(group, keys)) {
+    const kept = latest.filter((one) => one.ticket !== ticket);
+    yield* run(
+      'UPDATE blocking_keys SET tickets = ?, held = ? WHERE group_id = ? AND key = ?',
+      tickets - (latest.length - kept.length),
+      kept.map((one) => `<${one.ticket}.${one.person}>`).join(''),
+      group,
+      key,
+    );
+  }
+}
+
+/** A ticket that holds a key, and the person who told it, as known at that time. */
+export interface KeyHolder {
+  readonly ticket: number;
+  readonly person: number;
+}
+
+export interface Holders {
+  /** How many tickets hold it in all. */
+  readonly tickets: number;
+  /** The latest of them, the newest first. */
+  readonly latest: readonly KeyHolder[];
+}
+
+/** Who holds each of these keys that anybody holds; in one statement. */
+export function* holdersOfKeys(
+  group: number,
+  keys: readonly string[],
+): Work<ReadonlyMap<string, Holders>> {
+  if (keys.length === 0) return new Map();
+  const rows = yield* all<{ key: string; tickets: number; held: string }>(
+    'SELECT key, tickets, held FROM blocking_keys WHERE group_id = ? AND key IN {texts}',
+    group,
+    textList(keys),
+  );
+  return new Map(rows.map(({ key, tickets, held }) => [key, { tickets, latest: holdersIn(held) }]));
+}
+
+function holdersIn(held: string): readonly KeyHolder[] {
+  const holders: KeyHolder[] = [];
+  for (let at = 0; ;) {
+    const dot = held.indexOf('.', at);
+    const end = held.indexOf('>', dot);
+    if (dot < 0 || end < 0) return holders;
+    holders.push({
+      ticket: Number(held.slice(at + 1, dot)),
+      person: Number(held.slice(dot + 1, end)),
+    });
+    at = end + 1;
+  }
+}
+
+/** One member of a complaint, with what it told; `facts` null: nothing that matching could read. */
+export interface MemberRow {
+  readonly id: number;
+  readonly root: number;
+  readonly status: string;
+  readonly spam: number;
+  readonly opened_at: number;
+  readonly last_message_at: number;
+  readonly conversation_id: number;
+  readonly connection_id: string;
+  readonly channel: string;
+  readonly person: number;
+  readonly facts: string | null;
+  readonly identities: string | null;
+}
+
+/** All members of the complaints these tickets belong to, oldest first; in one statement. */
+export function* membersOf(tickets: readonly number[]): Work<readonly MemberRow[]> {
+  if (tickets.length === 0) return [];
+  return yield* all<MemberRow>(
+    `WITH roots AS (SELECT DISTINCT COALESCE(root_id, id) AS id FROM tickets WHERE id IN {ids}),
+       members AS (SELECT id FROM roots UNION ALL
+         SELECT t.id FROM tickets t JOIN roots r ON t.root_id = r.id WHERE t.root_id IS NOT NULL)
+     SELECT t.id, COALESCE(t.root_id, t.id) AS root, t.status, t.spam, t.opened_at, t.last_message_at,
+       t.conversation_id, c.connection_id, c.channel, COALESCE(p.root_id, p.id) AS person, f.facts, f.identities
+     FROM members m JOIN tickets t ON t.id = m.id JOIN conversations c ON c.id = t.conversation_id
+       JOIN persons p ON p.id = c.person_id LEFT JOIN tellings f ON f.ticket_id = t.id AND f.facts <> ''
+     ORDER BY t.id`,
+    idList(tickets),
+  );
+}
+
+/** A person and everybody who was joined into them. */
+export function* personsUnder(rootPerson: number): Work<readonly number[]> {
+  const rows = yield* all<{ id: number }>(
+    'SELECT id FROM persons WHERE id = ? OR root_id = ? ORDER BY id',
+    rootPerson,
+    rootPerson,
+  );
+  return rows.map(({ id }) => id);
+}
+
+export interface JudgedRow {
+  readonly older: number;
+  readonly younger: number;
+  readonly decision: string;
+}
+
+/** What was decided between any two of these tickets and still holds. */
+export function* judgedAmong(tickets: readonly number[]): Work<readonly JudgedRow[]> {
+  const ids = idList(tickets);
+  return yield* all<JudgedRow>(
+    `SELECT older, younger, decision FROM links
+     WHERE younger IN {ids} AND older IN {ids} AND undone_at IS NULL ORDER BY id`,
+    ids,
+    ids,
+  );
+}
+
+/** Number of the newest ticket: how many there were at most. A count would grow with them. */
+export function* newestTicket(): Work<number> {
+  const row = yield* get<{ id: number | null }>('SELECT MAX(id) AS id FROM tickets');
+  return row?.id ?? 0;
+}
