@@ -12,11 +12,17 @@ const PAGE_CACHE_KIB = 16_384;
 /** Pages the log may hold before they are carried over: fewer, larger carries; 16 MiB of log. */
 const CHECKPOINT_PAGES = 4_096;
 
+/** Whoever reads a database that was left in the middle puts it in order first, and locks it meanwhile. */
+const OPENING_PATIENCE_MS = 5_000;
+
+/** OFF hands writes to the kernel and does not wait for the disk: for tests, whose data nobody will miss. */
+export type Synchronous = 'FULL' | 'OFF';
+
 /** Opens the embedded database; one process serves it (see `lock.ts`). */
-export function openSqlite(file: string): Store {
-  const writer = openHandle(file);
+export function openSqlite(file: string, synchronous: Synchronous = 'FULL'): Store {
+  const writer = openHandle(file, synchronous);
   refuseOldSqlite(writer);
-  const reader = openHandle(file);
+  const reader = openHandle(file, synchronous);
   reader.exec('PRAGMA query_only=ON');
   const writes = prepared(writer);
   const reads = prepared(reader);
@@ -41,9 +47,9 @@ export function openSqlite(file: string): Store {
   };
 }
 
-function openHandle(file: string): Db {
+function openHandle(file: string, synchronous: Synchronous): Db {
   try {
-    return configured(new DatabaseSync(file, { timeout: 0 }));
+    return configured(new DatabaseSync(file, { timeout: OPENING_PATIENCE_MS }), synchronous);
   } catch (error) {
     const { message } = error as Error;
     throw new StoreProblem(
@@ -53,13 +59,15 @@ function openHandle(file: string): Db {
   }
 }
 
-function configured(db: Db): Db {
+function configured(db: Db, synchronous: Synchronous): Db {
   db.exec('PRAGMA journal_mode=WAL');
-  db.exec('PRAGMA synchronous=FULL');
+  db.exec(`PRAGMA synchronous=${synchronous}`);
   db.exec('PRAGMA foreign_keys=ON');
   db.exec(`PRAGMA cache_size=-${PAGE_CACHE_KIB}`);
   db.exec('PRAGMA temp_store=MEMORY');
   db.exec(`PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`);
+  // From here on whoever waits for a lock waits without holding up the event loop.
+  db.exec('PRAGMA busy_timeout=0');
   return db;
 }
 
