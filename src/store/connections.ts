@@ -123,6 +123,16 @@ export function* setConnectionStatus(
   );
 }
 
+/** What does not work of an active connection; null: all works. A paused or failing one has its own reason. */
+export function* noteTrouble(id: string, why: string | null): Work<void> {
+  yield* run(
+    "UPDATE connections SET status_reason = ?, version = version + 1 WHERE id = ? AND status = 'active' AND COALESCE(status_reason, '') <> COALESCE(?, '')",
+    why,
+    id,
+    why,
+  );
+}
+
 /** Its history stays readable; its id is never given again. */
 export function* removeConnection(id: string, now: number): Work<boolean> {
   const changed = yield* run(
