@@ -170,6 +170,7 @@ async function openHub(house: House): Promise<Hub> {
   const connections = createConnectionService({
     ...house,
     registry,
+    allowPrivate: network.allowPrivate,
     withLive: supervisor.withLive,
   });
   const wired = { house, queue, registry, supervisor, connections, receive, tail, bounds, metrics };

@@ -208,6 +208,23 @@ describe('connections', () => {
     ]);
   });
 
+  test('say at once that an address in the own network is not called, made new or changed', async () => {
+    const settings = { sendUrl: 'http://10.1.2.3/answers' };
+    const added = { connector: 'webhook', name: 'Inside', settings };
+    for (const refused of [
+      await hub.api('POST', '/connections', added),
+      await hub.api('PATCH', `/connections/${shop}`, { settings }),
+    ]) {
+      expect(refused).toMatchObject({
+        status: 422,
+        body: {
+          code: 'HUB_302',
+          detail: expect.stringMatching(/sendUrl: 10\.1\.2\.3 .*network\.allowPrivate/) as string,
+        },
+      });
+    }
+  });
+
   test('are tried for real', async () => {
     const { status, body } = await hub.api('POST', `/connections/${shop}/check`);
     expect([status, body]).toMatchObject([200, { findings: expect.any(Array) as object }]);

@@ -47,6 +47,7 @@ async function overHouse(house: House): Promise<Opened> {
   const connections = createConnectionService({
     ...house,
     registry,
+    allowPrivate: network.allowPrivate,
     withLive: (id, use) => openOnce({ ...house, registry, http }, id, use),
   });
   const queue = {
