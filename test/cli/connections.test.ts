@@ -102,6 +102,15 @@ describe('without a server', () => {
   });
 });
 
+test('a command where there are no data says which folder it has just made, once', async () => {
+  const bench = openBench();
+  const first = await bench.run(['connections', 'list', '--json']);
+  expect(first).toMatchObject({ code: 0, out: '[]\n' });
+  expect(first.err).toContain(`there was no data in ${bench.data}: a new, empty installation`);
+  expect((await bench.run(['token', 'create'])).err).toBe('');
+  bench.end();
+});
+
 describe('what is added is tried', () => {
   let bench: Bench;
   beforeEach(() => {
