@@ -127,7 +127,10 @@ test('health, readiness and figures need no token', async () => {
   const ready = await fetch(`${hub.url}/readyz`);
   expect([ready.status, await ready.json()]).toMatchObject([
     200,
-    { ready: true, notReady: [], database: { ok: true }, connections: { active: 1, open: 1 } },
+    {
+      ...{ ready: true, notReady: [], degraded: [], database: { ok: true }, queue: { ok: true } },
+      connections: { active: 1, open: 1 },
+    },
   ]);
   const figures = await (await fetch(`${hub.url}/metrics`)).text();
   expect(figures).toContain('process_cpu_seconds_total');

@@ -7,6 +7,7 @@ import { openRegistry } from '../../connections/registry.js';
 import { createConnectionService } from '../../connections/service.js';
 import { openOnce } from '../../connections/supervisor.js';
 import { createReceive } from '../../intake/receive.js';
+import { SILENT } from '../../queue/silent.js';
 import type { Wiring } from '../wiring.js';
 import { withoutPassword } from '../typed.js';
 import type { Operations } from './operations.js';
@@ -66,15 +67,9 @@ async function overHouse(house: House): Promise<Opened> {
     allowPrivate: network.allowPrivate,
     withLive: (id, use) => openOnce({ ...house, registry, http }, id, use),
   });
-  const queue = {
-    ring: () => undefined,
-    wakeAt: () => undefined,
-    onRing: () => undefined,
-    close: () => Promise.resolve(),
-  };
-  const receive = createReceive({ ...house, queue, find: registry.find });
+  const receive = createReceive({ ...house, queue: SILENT, find: registry.find });
   return {
-    operations: operationsOver({ house, registry, connections, receive, ring: queue.ring }),
+    operations: operationsOver({ house, registry, connections, receive, ring: SILENT.ring }),
     served: house.store.dialect === 'postgres',
     where: databaseUrl === null ? `the data in ${dir}` : withoutPassword(databaseUrl),
     async close() {

@@ -10,6 +10,7 @@ import { findMatches } from '../../../src/intake/match.js';
 import { opening, type Heard } from '../../../src/intake/complaint.js';
 import { hear, saidIn } from '../../../src/intake/telling.js';
 import { Draft } from '../../../src/model/draft.js';
+import { SILENT } from '../../../src/queue/silent.js';
 import { insertDraft } from '../../../src/store/drafts.js';
 import { holdLease } from '../../../src/store/leases.js';
 import { migrate } from '../../../src/store/migrate.js';
@@ -116,7 +117,7 @@ async function measureOne(store: Store, tickets: number): Promise<Seen> {
       find: () => undefined,
       region: 'CN' as const,
     },
-    queue: QUIET,
+    queue: SILENT,
     log: { error: (sentence: string) => void process.stderr.write(`${sentence}\n`) },
     crashpoint: () => undefined,
     lease: holdLease(store, 'filing', 'bench', clock),
@@ -142,13 +143,6 @@ async function measureOne(store: Store, tickets: number): Promise<Seen> {
   const hold = await longestHold(() => fileInOrder(deps));
   return { match: spreadOf(matches), file: spreadOf(files), hold };
 }
-
-const QUIET = {
-  ring: () => undefined,
-  wakeAt: () => undefined,
-  onRing: () => undefined,
-  close: () => Promise.resolve(),
-};
 
 /** A third tells again what a stored ticket told, a third names its order in other words, a third is new. */
 function draftOf(n: number, tickets: number): Draft {
