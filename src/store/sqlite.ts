@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
-import type { Answer, Row, Statement, Value, Work } from './work.js';
+import { mustRead, type Answer, type Row, type Statement, type Value, type Work } from './work.js';
 import { GroupCommit } from './group-commit.js';
 import { never, StoreProblem, type Store } from './store.js';
 
@@ -8,8 +8,7 @@ type Db = InstanceType<typeof DatabaseSync>;
 
 /** A bug up to 3.51.2 can lose committed writes when the write-ahead log is reset. */
 const OLDEST_SQLITE = '3.51.3';
-/** The reader touches each waiting row once and keeps little of it. */
-const PAGE_CACHE_KIB = { writer: 16_384, reader: 4_096 } as const;
+const PAGE_CACHE_KIB = 16_384;
 /** Pages the log may hold before they are carried over: fewer, larger carries; 16 MiB of log. */
 const CHECKPOINT_PAGES = 4_096;
 
@@ -19,22 +18,26 @@ const OPENING_PATIENCE_MS = 5_000;
 /** OFF hands writes to the kernel and does not wait for the disk: for tests, whose data nobody will miss. */
 export type Synchronous = 'FULL' | 'OFF';
 
-/** Opens the embedded database; one process serves it (see `lock.ts`). */
+/**
+ * Opens the embedded database; one process serves it (see `lock.ts`). One connection reads and writes:
+ * no transaction is ever open between two turns of the event loop, and a second connection would have
+ * to read its pages anew after every commit of the first.
+ */
 export function openSqlite(file: string, synchronous: Synchronous = 'FULL'): Store {
-  const writer = openHandle(file, synchronous);
-  refuseOldSqlite(writer);
-  const reader = openHandle(file, synchronous);
-  reader.exec('PRAGMA query_only=ON');
-  reader.exec(`PRAGMA cache_size=-${PAGE_CACHE_KIB.reader}`);
-  const writes = prepared(writer);
-  const reads = prepared(reader);
-  const committer = new GroupCommit(writer, (work) => drive(work, writes));
+  const db = openHandle(file, synchronous);
+  refuseOldSqlite(db);
+  const execute = prepared(db);
+  const reading = (statement: Statement): Answer => {
+    mustRead(statement);
+    return execute(statement);
+  };
+  const committer = new GroupCommit(db, (work) => drive(work, execute));
   let knex: Knex | null = null;
   let closing = false;
   return {
     dialect: 'sqlite',
     write: (work) => (closing ? never() : committer.write(work)),
-    read: (work) => (closing ? never() : attempt(() => drive(work(), reads))),
+    read: (work) => (closing ? never() : attempt(() => drive(work(), reading))),
     async knex() {
       knex ??= (await import('./sqlite-knex.js')).sqliteKnex(file);
       return knex;
@@ -43,8 +46,7 @@ export function openSqlite(file: string, synchronous: Synchronous = 'FULL'): Sto
       closing = true;
       await committer.drained();
       await knex?.destroy();
-      reader.close();
-      writer.close();
+      db.close();
     },
   };
 }
@@ -65,7 +67,7 @@ function configured(db: Db, synchronous: Synchronous): Db {
   db.exec('PRAGMA journal_mode=WAL');
   db.exec(`PRAGMA synchronous=${synchronous}`);
   db.exec('PRAGMA foreign_keys=ON');
-  db.exec(`PRAGMA cache_size=-${PAGE_CACHE_KIB.writer}`);
+  db.exec(`PRAGMA cache_size=-${PAGE_CACHE_KIB}`);
   db.exec('PRAGMA temp_store=MEMORY');
   db.exec(`PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`);
   // From here on whoever waits for a lock waits without holding up the event loop.
