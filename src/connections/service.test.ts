@@ -36,7 +36,7 @@ const MAPPINGS: MappingLibrary = new Map([['courier', courierMappings()]]);
 const serviceOf = (one: Registry): ConnectionService =>
   createConnectionService({
     ...shop,
-    ...{ vault, registry: one, mappings: MAPPINGS, allowPrivate: [] },
+    ...{ vault, registry: one, mappings: MAPPINGS },
     connectors: new Map([['courier', courier.connector]]),
     withLive: (_connection, use) => use(courier.connector.open(undefined as never)),
   });

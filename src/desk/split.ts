@@ -16,6 +16,7 @@ import {
 } from '../model/ticket-state.js';
 import { conversationById, touchConversation } from '../store/conversations.js';
 import { lastMessageOf, messagesByIds, moveMessages, type MessageRow } from '../store/messages.js';
+import { tellAgain } from '../store/tellings.js';
 import {
   componentOf,
   eventsOfTickets,
@@ -144,6 +145,7 @@ function* cutMember(member: TicketRow, rows: readonly MessageRow[], act: Act): W
     who,
   );
   yield* follow(member.conversation_id, ticket);
+  for (const part of [member.id, ticket]) yield* tellAgain(part);
   return ticket;
 }
 

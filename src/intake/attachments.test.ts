@@ -158,27 +158,23 @@ test('that travels in its envelope is taken from there', async () => {
   expect(asked).toEqual([]);
 });
 
-test('that two processes look for at once is fetched by one of them; while that one sleeps by the other', async () => {
+test('that two processes look for at once is fetched by one of them; after a crash by the other', async () => {
   await photoArrives();
   answers.push({ kind: 'transient', why: 'busy' }, file(PNG));
   await Promise.all([fetchAttachments(deps), fetchAttachments(deps)]);
   expect(asked).toHaveLength(1);
-  // The process that claimed it falls asleep while it fetches.
+  // The process that claimed it dies while it fetches.
   shop.clock.pass(MINUTE);
-  let wakeUp = (_late: Fetched): void => undefined;
-  const asleep = new Promise<Fetched>((resolve) => (wakeUp = resolve));
-  let late: Promise<void> = Promise.resolve();
+  const died = new Promise<Fetched>(() => undefined);
   await new Promise<void>((begun) => {
-    const fetchAttachment = (): Promise<Fetched> => (begun(), asleep);
+    const fetchAttachment = (): Promise<Fetched> => (begun(), died);
     const live = { ...deps.live('a'), fetchAttachment } as never;
-    late = fetchAttachments({ ...deps, live: () => live });
+    void fetchAttachments({ ...deps, live: () => live });
   });
   await fetchAttachments(deps);
   expect(asked).toHaveLength(1);
   shop.clock.pass(HOUR);
   await fetchAttachments(deps);
-  wakeUp({ kind: 'expired', why: 'the platform has thrown it away since' });
-  await late;
   expect(await attachment()).toMatchObject({ state: 'stored', type: 'image/png' });
 });
 

@@ -6,15 +6,11 @@
 import type { Complaint } from './complaint.js';
 import { personKey } from './remember.js';
 import type { Rarity } from '../matching/pair.js';
-import { lookedUpKeys, type BlockingKey } from '../matching/keys.js';
+import { mostInCrowd } from '../matching/bound.js';
+import type { Facts } from '../matching/facts.js';
+import { crowdKeys, isCount, lookedUpKeys } from '../matching/keys.js';
 import type { MatchingRules } from '../matching/rules.js';
-import {
-  holdersOfKeys,
-  newestTicket,
-  personsUnder,
-  type Holders,
-  type KeyHolder,
-} from '../store/tellings.js';
+import { heldKeys, heldWithout, holdersIn, personsUnder, type HeldKey } from '../store/tellings.js';
 import type { Work } from '../store/work.js';
 
 export interface Subject {
@@ -37,60 +33,108 @@ export function* candidatesOf(
   { group, complaint, person }: Subject,
   rules: MatchingRules,
 ): Work<Blocked> {
-  const { ticketsPerKey, candidates } = rules.blocking;
-  const looked = lookedUpKeys(complaint.side.facts, rules);
-  const own = person === null ? [] : (yield* personsUnder(person)).map(personKey);
-  const keys = [...new Set([...looked.map(({ key }) => key), ...own])];
-  const holders = withoutOwn(yield* holdersOfKeys(group, keys), complaint);
-  const leading = [...leadingKeys(looked)].flatMap((key) => {
-    const held = holders.get(key);
-    return held === undefined || held.tickets > ticketsPerKey ? [] : [held.latest];
-  });
-  const shares = sharesOf(leading);
-  const theirs = sharesOf(own.map((key) => holders.get(key)?.latest ?? []));
-  const personal = new Set([...theirs.keys()].filter((ticket) => !shares.has(ticket)));
-  const ranked = [...shares, ...[...theirs].filter(([ticket]) => personal.has(ticket))].sort(
-    (a, b) => b[1] - a[1] || b[0] - a[0],
-  );
-  const tickets = ranked.slice(0, candidates).map(([ticket]) => ticket);
-  return { tickets, personal, rarity: rarityOf(holders, yield* newestTicket()) };
+  const { facts } = complaint.side;
+  const persons = person === null ? [] : yield* personsUnder(person);
+  const own = new Set(persons.map(personKey));
+  const rows = yield* heldKeys(group, [...lookedUpKeys(facts, rules), ...own]);
+  const held = new Map(rows.map((row) => [row.key, withoutOwn(row, complaint)]));
+  const shared = sharesOf(held, own, new Set(crowdKeys(facts, rules)), rules);
+  const isFlood = wordsSayNothing(facts, held, rules);
+  const tickets = [...shared]
+    .filter(([, { tied, personal }]) => tied || personal || !isFlood)
+    .sort(([a, one], [b, other]) => other.weight - one.weight || b - a)
+    .slice(0, rules.blocking.candidates)
+    .map(([ticket]) => ticket);
+  const personal = new Set(tickets.filter((ticket) => shared.get(ticket)?.personal === true));
+  return { tickets, personal, rarity: rarityOf(held) };
+}
+
+/** What a ticket has in common with the telling. */
+interface Share {
+  /** A key that few have says more than one that many have. */
+  weight: number;
+  /** A number, an address, a name: more than words. */
+  tied: boolean;
+  /** Nothing but the person. */
+  personal: boolean;
+}
+
+function sharesOf(
+  held: ReadonlyMap<string, HeldKey>,
+  own: ReadonlySet<string>,
+  words: ReadonlySet<string>,
+  { blocking }: MatchingRules,
+): ReadonlyMap<number, Share> {
+  const shares = new Map<number, Share>();
+  const rows = [...held.values()].filter(({ key }) => !isCount(key) && !own.has(key));
+  for (const { key, tickets, held: text } of rows) {
+    if (tickets <= blocking.ticketsPerKey) share(shares, text, { tied: !words.has(key) });
+  }
+  // A flood proposes nobody; whom something else proposes, it ties all the same.
+  for (const { key, tickets, held: text } of rows) {
+    if (tickets > blocking.ticketsPerKey && !words.has(key)) tie(shares, text);
+  }
+  const theirs = [...own].map((key) => held.get(key)?.held ?? '');
+  for (const text of theirs) tie(shares, text);
+  const personal = new Map<number, Share>();
+  for (const text of theirs) share(personal, text, { tied: false, personal: true });
+  return new Map([...personal, ...shares]);
+}
+
+function share(
+  shares: Map<number, Share>,
+  text: string,
+  { tied, personal = false }: { readonly tied: boolean; readonly personal?: boolean },
+): void {
+  const holders = holdersIn(text);
+  for (const { ticket } of holders) {
+    const known = shares.get(ticket);
+    if (known === undefined) {
+      shares.set(ticket, { weight: 1 / holders.length, tied, personal });
+    } else {
+      known.weight += 1 / holders.length;
+      known.tied ||= tied;
+    }
+  }
+}
+
+/** What is proposed by something else stands on firmer ground. */
+function tie(shares: Map<number, Share>, text: string): void {
+  for (const { ticket } of holdersIn(text)) {
+    const known = shares.get(ticket);
+    if (known !== undefined) known.tied = true;
+  }
+}
+
+/**
+ * In a crowd twice as large as makes one, tickets that share nothing but words are not compared: they
+ * cannot come to a question, and that they are one incident has been said by then.
+ */
+function wordsSayNothing(
+  facts: Facts,
+  held: ReadonlyMap<string, HeldKey>,
+  rules: MatchingRules,
+): boolean {
+  const most = Math.max(...crowdKeys(facts, rules).map((key) => held.get(key)?.tickets ?? 0), 0);
+  return most >= 2 * rules.rarity.crowd && mostInCrowd(facts, rules) < rules.decision.ask;
 }
 
 /** Its own tickets do not make a key common. */
-function withoutOwn(
-  holders: ReadonlyMap<string, Holders>,
-  { tickets: own }: Complaint,
-): ReadonlyMap<string, Holders> {
-  const others = new Map<string, Holders>();
-  for (const [key, { tickets, latest }] of holders) {
-    const kept = latest.filter(({ ticket }) => !own.includes(ticket));
-    others.set(key, { tickets: tickets - (latest.length - kept.length), latest: kept });
+function withoutOwn(row: HeldKey, { tickets }: Complaint): HeldKey {
+  let [kept, others] = [row.held, row.tickets];
+  for (const ticket of tickets) {
+    const without = heldWithout(kept, ticket);
+    if (without !== kept) others -= 1;
+    kept = without;
   }
-  return others;
+  return kept === row.held ? row : { key: row.key, tickets: others, held: kept };
 }
 
-/** Some keys are only counted: how common something is, without being a reason to compare. */
-function leadingKeys(looked: readonly BlockingKey[]): ReadonlySet<string> {
-  return new Set(looked.filter(({ counts }) => counts !== true).map(({ key }) => key));
-}
-
-/** How much each ticket has in common: a key that few have says more than one that many have. */
-function sharesOf(groups: readonly (readonly KeyHolder[])[]): ReadonlyMap<number, number> {
-  const shares = new Map<number, number>();
-  for (const held of groups) {
-    for (const { ticket } of held) shares.set(ticket, (shares.get(ticket) ?? 0) + 1 / held.length);
-  }
-  return shares;
-}
-
-function rarityOf(holders: ReadonlyMap<string, Holders>, total: number): Rarity {
+/** Most keys are asked about for their number alone: who holds them is read when somebody asks. */
+function rarityOf(held: ReadonlyMap<string, HeldKey>): Rarity {
   return {
-    total,
-    of(key) {
-      const { tickets, latest } = holders.get(key) ?? NOBODY;
-      return { tickets, persons: new Set(latest.map(({ person }) => person)).size };
-    },
+    tickets: (key) => held.get(key)?.tickets ?? 0,
+    persons: (key) =>
+      new Set(holdersIn(held.get(key)?.held ?? '').map(({ person }) => person)).size,
   };
 }
-
-const NOBODY: Holders = { tickets: 0, latest: [] };

@@ -7,7 +7,8 @@ import type { Side } from '../matching/pair.js';
 import { addFacts, type Facts } from '../matching/facts.js';
 import { atBestProof, type Identity } from '../model/identity.js';
 import type { Status } from '../model/ticket-state.js';
-import type { MemberRow } from '../store/tellings.js';
+import { membersOf, toldBy, type MemberRow, type ToldRow } from '../store/tellings.js';
+import type { Work } from '../store/work.js';
 
 /** What one message says, and who says it. */
 export interface Heard {
@@ -30,12 +31,13 @@ export interface Member extends Heard {
 }
 
 /**
- * Reads complaints, and remembers what the last ones told: a complaint that is looked at again and
- * again is read and folded once. It goes by the stored text itself, so it can never be out of date.
+ * Reads complaints by any of their tickets, and remembers what the last ones told: a complaint that is
+ * looked at again and again is fetched, read and folded once. It goes by the digests of what is stored
+ * now, so it is never out of date, whatever was rolled back or written elsewhere.
  */
 export interface ComplaintReader {
   /** By root; those that told nothing which could be read are left out. */
-  (rows: readonly MemberRow[]): ReadonlyMap<number, Complaint>;
+  (tickets: readonly number[]): Work<ReadonlyMap<number, Complaint>>;
 }
 
 /** Complaints remembered, some kilobytes each. */
@@ -43,18 +45,21 @@ const REMEMBERED = 2_000;
 
 export function openComplaintReader(): ComplaintReader {
   const memory = new Map<number, Remembered>();
-  return (rows) => {
+  return function* (tickets) {
+    const roots = byRoot(yield* membersOf(tickets));
+    yield* learn(memory, roots);
     const complaints = new Map<number, Complaint>();
-    for (const [root, members] of byRoot(rows)) {
-      const told = remembered(memory, root, members);
+    for (const [root, members] of roots) {
+      const told = memory.get(root)?.told ?? null;
       if (told !== null) complaints.set(root, complaintOf(root, members, told));
     }
+    forgetOldest(memory);
     return complaints;
   };
 }
 
 interface Remembered {
-  readonly texts: readonly (string | null)[];
+  readonly digests: string;
   readonly told: Told | null;
 }
 
@@ -64,28 +69,43 @@ interface Told {
   readonly all: Heard;
 }
 
-function remembered(
+/** Fetches what is not remembered as it is stored now; what was asked for moves to the young end. */
+function* learn(
   memory: Map<number, Remembered>,
-  root: number,
-  rows: readonly MemberRow[],
-): Told | null {
-  const texts = rows.flatMap(({ id, facts, identities }) => [String(id), facts, identities]);
-  const known = memory.get(root);
-  memory.delete(root);
-  const isSame =
-    known?.texts.length === texts.length && known.texts.every((text, i) => text === texts[i]);
-  const fresh = isSame ? known : { texts, told: toldBy(rows) };
-  memory.set(root, fresh);
-  const [oldest] = memory.keys();
-  if (memory.size > REMEMBERED && oldest !== undefined) memory.delete(oldest);
-  return fresh.told;
+  roots: ReadonlyMap<number, readonly MemberRow[]>,
+): Work<void> {
+  const missing = new Map<number, string>();
+  for (const [root, rows] of roots) {
+    const digests = rows.map(({ id, digest }) => `${id}.${digest ?? ''}`).join();
+    const known = memory.get(root);
+    memory.delete(root);
+    if (known?.digests === digests) memory.set(root, known);
+    else missing.set(root, digests);
+  }
+  const rowsOf = (root: number): readonly MemberRow[] => roots.get(root) ?? [];
+  const wanted = [...missing.keys()].flatMap((root) =>
+    rowsOf(root).flatMap(({ id, digest }) => (digest === null ? [] : [id])),
+  );
+  const members = new Map((yield* toldBy(wanted)).map((row) => [row.ticket_id, memberOf(row)]));
+  for (const [root, digests] of missing) {
+    const told = rowsOf(root).flatMap(({ id }) => members.get(id) ?? []);
+    const all = foldOf(told);
+    memory.set(root, { digests, told: all === null ? null : { members: told, all } });
+  }
 }
 
-function toldBy(rows: readonly MemberRow[]): Told | null {
-  const members = rows.flatMap(memberOf);
-  const all = foldOf(members);
-  return all === null ? null : { members, all };
+function forgetOldest(memory: Map<number, Remembered>): void {
+  for (const root of memory.keys()) {
+    if (memory.size <= REMEMBERED) return;
+    memory.delete(root);
+  }
 }
+
+const memberOf = ({ ticket_id: ticket, facts, identities }: ToldRow): Member => ({
+  ticket,
+  facts: JSON.parse(facts) as Facts,
+  identities: JSON.parse(identities) as readonly Identity[],
+});
 
 function byRoot(rows: readonly MemberRow[]): ReadonlyMap<number, readonly MemberRow[]> {
   const roots = new Map<number, MemberRow[]>();
@@ -118,17 +138,6 @@ function complaintOf(root: number, rows: readonly MemberRow[], told: Told): Comp
       })),
     },
   };
-}
-
-function memberOf({ id, facts, identities }: MemberRow): readonly Member[] {
-  if (facts === null || identities === null) return [];
-  return [
-    {
-      ticket: id,
-      facts: JSON.parse(facts) as Facts,
-      identities: JSON.parse(identities) as readonly Identity[],
-    },
-  ];
 }
 
 /** All that several have told, the oldest first. */

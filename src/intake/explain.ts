@@ -5,12 +5,11 @@
  */
 import { candidatesOf } from './blocking.js';
 import type { Complaint } from './complaint.js';
-import { allowed } from './match.js';
+import { allowed, decidedAmong, partyOf, saidBetween } from './match.js';
 import type { Matching } from './matching.js';
-import { compare } from '../matching/compare.js';
+import { compare, inWords } from '../matching/compare.js';
 import { decide, type Verdict } from '../matching/decide.js';
 import type { Evidence } from '../model/evidence.js';
-import { judgedAmong, membersOf } from '../store/tellings.js';
 import { ticketById } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
@@ -53,7 +52,7 @@ export function* explainPair(
   const [group = 0, other] = groups;
   if (older === younger) return { kind: 'one', root: older };
   if (group !== other) return { kind: 'groups' };
-  const complaints = matching.complaintsOf(yield* membersOf(roots));
+  const complaints = yield* matching.complaintsOf(roots);
   for (const ticket of roots) if (!complaints.has(ticket)) return { kind: 'silent', ticket };
   return yield* compared(group, [...complaints.values()], matching);
 }
@@ -69,14 +68,12 @@ function* compared(
   const comparison = compare(one.side, other.side, rarity, rules);
   const asked = { ticket: other.root, comparison, one: one.side, other: other.side };
   const verdict = decide([asked], rules)[0]?.verdict ?? 'leave';
-  const judged = yield* judgedAmong([...one.tickets, ...other.tickets]);
-  const decided = judged
-    .filter(({ older, younger }) => one.tickets.includes(older) !== one.tickets.includes(younger))
-    .map(({ decision }) => decision);
+  const among = yield* decidedAmong([one, other]);
+  const decided = [...saidBetween(among, partyOf(one), partyOf(other))];
   return {
     ...{ kind: 'compared', older: other.root, younger: one.root, decided },
     score: comparison.weight,
-    evidence: comparison.evidence,
-    verdict: decided.includes('different') ? 'leave' : allowed({ verdict, other }, one),
+    evidence: inWords(comparison.evidence),
+    verdict: decided.includes('different') ? 'leave' : allowed({ verdict, other }, partyOf(one)),
   };
 }

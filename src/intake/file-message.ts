@@ -26,7 +26,7 @@ import {
   type TicketState,
 } from '../model/ticket-state.js';
 import { contextOf, touchConversation, type ConversationRow } from '../store/conversations.js';
-import { membersOf, tellAgain } from '../store/tellings.js';
+import { tellAgain } from '../store/tellings.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
@@ -93,7 +93,7 @@ function* placeOf(filing: Filing, { conversation, person }: Identified): Work<Pl
     return { ...NEW, apart: { from: current.id, verdict: 'related', evidence: [SOLVED] } };
   }
   if (!isByEvidence(matching)) return { follows: current, complaint: null, apart: null };
-  const complaint = matching.complaintsOf(yield* membersOf([root.id])).get(root.id) ?? null;
+  const complaint = (yield* matching.complaintsOf([root.id])).get(root.id) ?? null;
   if (complaint === null || heard === null) return { follows: current, complaint, apart: null };
   const next = sideOf(heard, { conversation, person, at: time.at });
   const { same, evidence } = continues(complaint.side, next, matching.rules);

@@ -6,6 +6,8 @@ import type { Identity } from '../model/identity.js';
 import type { Evidence } from '../model/evidence.js';
 import { DAY, MINUTE } from '../model/time.js';
 import { recordEvent } from '../desk/graph.js';
+import { tellPersonsApart } from '../desk/persons.js';
+import { splitTicket } from '../desk/split.js';
 import { tellApart } from '../desk/tickets.js';
 import { run } from '../store/work.js';
 import { tellAgain } from '../store/tellings.js';
@@ -177,6 +179,36 @@ describe('a rule merges nothing', () => {
     const before = (await parents()).length;
     await shop.file(tells(`my rice cooker is dead. ${ORDER}`));
     expect((await parents())[before]).toBeNull();
+  });
+});
+
+describe('an agent', () => {
+  test('who cut a message out has both parts read anew: neither is found by what the other says', async () => {
+    const chat = tells(BROKEN);
+    await shop.file(chat);
+    await shop.file({ ...chat, id: 'n1', text: 'and my parcel 7300112233445 never came' });
+    const [first] = await shop.rows<{ id: number }>('SELECT MIN(id) AS id FROM messages');
+    await shop.write(() =>
+      splitTicket(
+        1,
+        { messages: [Number(first?.id)], into: null },
+        { who: 'anna', at: shop.clock.now() },
+      ),
+    );
+    await shop.file();
+    await shop.file(tells(SHATTERED));
+    expect(await parents()).toEqual([null, null, 2]);
+  });
+
+  test('who told two persons apart has their tickets left apart, whatever they have in common', async () => {
+    const phone = (handle: string): Partial<DraftInput> => ({
+      sender: { handle, name: null, identities: [openid(handle)] },
+    });
+    await shop.file(tells('hello', phone('o1')), tells('hello', phone('o2')));
+    await shop.write(() => tellPersonsApart(1, 2, { who: 'anna', at: shop.clock.now() }));
+    await shop.file(tells(BROKEN, phone('o1')), tells(SHATTERED, phone('o2')));
+    expect((await decisions()).filter((said) => !said.includes('different'))).toEqual([]);
+    expect(await parents()).toEqual([null, null, null, null]);
   });
 });
 

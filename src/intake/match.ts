@@ -11,11 +11,11 @@ import type { Complaint } from './complaint.js';
 import type { Matching } from './matching.js';
 import { candidatesOf, type Subject } from './blocking.js';
 import { judge, mergeTickets, type Decision } from '../desk/graph.js';
-import { compare, type Comparison } from '../matching/compare.js';
+import { compare, inWords, type Comparison } from '../matching/compare.js';
 import { decide, type Verdict } from '../matching/decide.js';
 import type { Side } from '../matching/pair.js';
-import { conflictBetween } from '../model/identity.js';
-import { judgedAmong, membersOf, type JudgedRow } from '../store/tellings.js';
+import { conflictBetween, type Identity } from '../model/identity.js';
+import { judgedAmong, personsToldApart, type DecidedRow } from '../store/tellings.js';
 import type { Work } from '../store/work.js';
 
 /** Compares a complaint with whatever may be the same and acts on what comes out. */
@@ -34,7 +34,7 @@ export function* findMatches(
   const { tickets, personal, rarity } = yield* candidatesOf(subject, rules);
   if (tickets.length === 0) return [];
   const since = complaint.side.lastAt - rules.blocking.personWindow;
-  const others = [...complaintsOf(yield* membersOf(tickets)).values()].filter((other) => {
+  const others = [...(yield* complaintsOf(tickets)).values()].filter((other) => {
     if (other.root === complaint.root || other.spam) return false;
     const named = other.tickets.some((ticket) => tickets.includes(ticket) && !personal.has(ticket));
     return named || other.side.lastAt >= since;
@@ -72,19 +72,20 @@ const RANK: Readonly<Record<Verdict, number>> = { auto: 0, ask: 1, related: 2, l
 
 /** Carries the verdicts out as far as the graph allows, and says each pair once. */
 function* act(complaint: Complaint, found: readonly Candidate[], now: number): Work<void> {
-  const all = found.flatMap(({ other }) => other.tickets);
-  const judged = yield* judgedAmong([...complaint.tickets, ...all]);
-  let joined: readonly number[] = complaint.tickets;
+  const others = found.map(({ other }) => other);
+  const decided = yield* decidedAmong([complaint, ...others]);
+  let one: Party = partyOf(complaint);
   let relations = 0;
   for (const candidate of found) {
-    const { other, weight: score, evidence } = candidate;
-    const said = decisionsBetween(judged, joined, other.tickets);
+    const { other, weight: score } = candidate;
+    const said = saidBetween(decided, one, partyOf(other));
     if (said.has('different')) continue;
+    const verdict = allowed(candidate, one);
+    const evidence = inWords(candidate.evidence);
     const decision: Decision = { author: 'hubbub', at: now, evidence, score };
-    const verdict = allowed(candidate, complaint);
     if (verdict === 'auto') {
       yield* mergeTickets(other.root, complaint.root, decision);
-      joined = [...joined, ...other.tickets];
+      one = bothOf(one, partyOf(other));
     } else if (verdict === 'ask' && !said.has('possible')) {
       yield* judge(complaint.root, other.root, 'possible', decision);
     } else if (verdict === 'related' && said.size === 0 && relations < MOST_RELATIONS) {
@@ -94,28 +95,72 @@ function* act(complaint: Complaint, found: readonly Candidate[], now: number): W
   }
 }
 
-/** Of an incident with hundreds of tellings each is tied to a few, which tie it to all. */
-const MOST_RELATIONS = 3;
+/** While a crowd forms, each of its tellings is tied to one before it; a flood writes no link a message. */
+const MOST_RELATIONS = 1;
 
-function decisionsBetween(
-  judged: readonly JudgedRow[],
+/** Whom a decision is about: the tickets of a complaint, and the persons behind them. */
+export interface Party {
+  readonly tickets: readonly number[];
+  readonly persons: readonly number[];
+  readonly identities: readonly Identity[];
+}
+
+export const partyOf = ({ tickets, side }: Complaint): Party => ({
+  ...{ tickets, persons: side.persons, identities: side.identities },
+});
+
+const bothOf = (one: Party, other: Party): Party => ({
+  tickets: [...one.tickets, ...other.tickets],
+  persons: [...one.persons, ...other.persons],
+  identities: [...one.identities, ...other.identities],
+});
+
+/** What holds between tickets, and between persons. */
+export interface DecidedAmong {
+  readonly tickets: readonly DecidedRow[];
+  readonly persons: readonly DecidedRow[];
+}
+
+export function* decidedAmong(complaints: readonly Complaint[]): Work<DecidedAmong> {
+  const persons = [...new Set(complaints.flatMap(({ side }) => side.persons))];
+  return {
+    tickets: yield* judgedAmong(complaints.flatMap(({ tickets }) => tickets)),
+    persons: persons.length < 2 ? [] : yield* personsToldApart(persons),
+  };
+}
+
+/** Whoever was told apart from one of the persons is told apart from the complaint. */
+export function saidBetween(
+  { tickets, persons }: DecidedAmong,
+  one: Party,
+  other: Party,
+): ReadonlySet<string> {
+  return new Set([
+    ...between(tickets, one.tickets, other.tickets),
+    ...between(persons, one.persons, other.persons),
+  ]);
+}
+
+function between(
+  rows: readonly DecidedRow[],
   some: readonly number[],
   others: readonly number[],
-): ReadonlySet<string> {
-  const between = judged.filter(
-    ({ older, younger }) =>
-      (some.includes(older) && others.includes(younger)) ||
-      (some.includes(younger) && others.includes(older)),
-  );
-  return new Set(between.map(({ decision }) => decision));
+): readonly string[] {
+  return rows
+    .filter(
+      ({ older, younger }) =>
+        (some.includes(older) && others.includes(younger)) ||
+        (some.includes(younger) && others.includes(older)),
+    )
+    .map(({ decision }) => decision);
 }
 
 /** What was answered is not opened again by a rule, and conflicting proofs are a person's question. */
 export function allowed(
   { verdict, other }: Pick<Candidate, 'verdict' | 'other'>,
-  { side }: Complaint,
+  { identities }: Party,
 ): Verdict {
   if (verdict !== 'auto') return verdict;
   if (other.side.status === 'solved' || other.side.status === 'closed') return 'related';
-  return conflictBetween(side.identities, other.side.identities) === undefined ? 'auto' : 'ask';
+  return conflictBetween(identities, other.side.identities) === undefined ? 'auto' : 'ask';
 }

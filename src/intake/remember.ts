@@ -4,6 +4,7 @@
  * Leaves behind: it is kept with the ticket, and the keys under which other tellings find it.
  */
 import { foldOf, together, type Complaint, type Heard } from './complaint.js';
+import { hash32 } from '../matching/fold.js';
 import { storedKeys } from '../matching/keys.js';
 import type { MatchingRules } from '../matching/rules.js';
 import { deleteKeys, insertKeys, saveTelling } from '../store/tellings.js';
@@ -20,7 +21,7 @@ export interface Teller {
 export const personKey = (person: number): string => `@${person}`;
 
 const keysOf = ({ facts }: Heard, rules: MatchingRules): readonly string[] =>
-  storedKeys(facts, rules).map(({ key }) => key);
+  storedKeys(facts, rules);
 
 /** The first thing a ticket tells. */
 export function* keepTelling(teller: Teller, heard: Heard, rules: MatchingRules): Work<void> {
@@ -79,11 +80,8 @@ export function* tellAnew(
   );
 }
 
-function* save({ ticket, group }: Teller, { facts, identities }: Heard): Work<void> {
-  yield* saveTelling({
-    ticket,
-    group,
-    facts: JSON.stringify(facts),
-    identities: JSON.stringify(identities),
-  });
+function* save({ ticket, group }: Teller, heard: Heard): Work<void> {
+  const [facts, identities] = [JSON.stringify(heard.facts), JSON.stringify(heard.identities)];
+  const digest = hash32(facts + identities);
+  yield* saveTelling({ ticket, group, facts, identities, digest });
 }

@@ -10,6 +10,7 @@ import { tellAnew } from './remember.js';
 import { hear, saidIn, type Reading } from './telling.js';
 import type { Said } from '../matching/facts.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
+import { normaliseIdentity } from '../model/identity.js';
 import type { Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
 import { conversationById, type ConversationRow } from '../store/conversations.js';
@@ -18,7 +19,7 @@ import { stillHolds } from '../store/leases.js';
 import { attachmentsOfMessages, messagesOfTickets, type MessageRow } from '../store/messages.js';
 import { rootPerson } from '../store/persons.js';
 import type { Store } from '../store/store.js';
-import { dueTellings, markRetold, membersOf } from '../store/tellings.js';
+import { dueTellings, markRetold } from '../store/tellings.js';
 import { ticketById } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
@@ -68,7 +69,7 @@ function* retellOne(deps: RetellDependencies, number: number, fence: number): Wo
 }
 
 function* complaintOf({ complaintsOf }: Matching, ticket: number): Work<Complaint | undefined> {
-  const [complaint] = complaintsOf(yield* membersOf([ticket])).values();
+  const [complaint] = (yield* complaintsOf([ticket])).values();
   return complaint;
 }
 
@@ -108,7 +109,10 @@ function saidNow(
 ): Said {
   const recalled = text === '' && draft.text !== '';
   return {
-    ...saidIn({ ...draft, text }, { at, region }),
+    ...saidIn({ ...draft, text }, at),
+    identities: draft.sender.identities.map((one) =>
+      normaliseIdentity(one, { scope: draft.connection, region }),
+    ),
     ...(recalled ? { subject: null, fields: {} } : {}),
   };
 }

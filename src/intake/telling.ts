@@ -9,13 +9,12 @@ import type { FindConnection } from './connected.js';
 import { isByEvidence, type Matching, type MatchingBy } from './matching.js';
 import { factsOf, type Said } from '../matching/facts.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
-import { normaliseIdentity } from '../model/identity.js';
 import type { Region } from '../model/phone.js';
 import { DAY, effectiveTime, type EffectiveTime } from '../model/time.js';
 import type { WaitingDraft } from '../store/drafts.js';
 
-/** The event loop is given back after this long, milliseconds. */
-export const SLICE_MS = 8;
+/** The event loop is given back after this long, milliseconds: with the commit behind it, 8 at most. */
+export const SLICE_MS = 5;
 
 /** One draft, read. */
 export interface Telling {
@@ -79,29 +78,20 @@ export function readTelling(row: WaitingDraft, reading: Reading): Telling {
   const time = draft.historic
     ? { at: sentAt ?? received, corrected: false }
     : effectiveTime(sentAt, received, window);
-  const { matching, region } = reading;
+  const { matching } = reading;
   const heard =
     isByEvidence(matching) && OPENING_KINDS.has(draft.kind)
-      ? hear(saidIn(draft, { at: time.at, region }), { ...reading, matching })
+      ? hear(saidIn(draft, time.at), { ...reading, matching })
       : null;
   return { row, draft, group: connected?.group ?? 1, threadless, time, heard };
 }
 
-interface Spoken {
-  /** When it was said. */
-  readonly at: number;
-  readonly region: Region;
-}
-
-/** A draft as matching sees it. */
-export function saidIn(draft: Draft, { at, region }: Spoken): Said {
+/** A draft as matching sees it. Its senders' addresses are as they came; identify brings them into one form. */
+export function saidIn(draft: Draft, at: number): Said {
   const { text, subject, fields, sender, channel, connection, visibility, locale } = draft;
   return {
     ...{ text, subject, fields, at, channel, connection, visibility, locale },
-    name: sender.name,
-    identities: sender.identities.map((one) =>
-      normaliseIdentity(one, { scope: connection, region }),
-    ),
+    ...{ name: sender.name, identities: sender.identities },
     photos: draft.attachments.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256])),
   };
 }

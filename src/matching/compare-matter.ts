@@ -24,13 +24,16 @@ function isSameWording(
 export function resemblance(one: Wording, other: Wording): number {
   const [small, large] = one.size <= other.size ? [one, other] : [other, one];
   if (small.size * 2 < large.size) return 0;
-  const union = [...new Set([...one.sketch, ...other.sketch])]
-    .sort((a, b) => a - b)
-    .slice(0, large.sketch.length);
-  const shared = union.filter(
-    (value) => one.sketch.includes(value) && other.sketch.includes(value),
-  );
-  return union.length === 0 ? 0 : shared.length / union.length;
+  const [a, b] = [one.sketch, other.sketch];
+  const sample = large.sketch.length;
+  let [i, j, seen, shared] = [0, 0, 0, 0];
+  for (; seen < sample && (i < a.length || j < b.length); seen += 1) {
+    const [mine, theirs] = [a[i] ?? Infinity, b[j] ?? Infinity];
+    if (mine === theirs) shared += 1;
+    if (mine <= theirs) i += 1;
+    if (theirs <= mine) j += 1;
+  }
+  return seen === 0 ? 0 : shared / seen;
 }
 
 /** Overlap of what is left of the texts without talk: shared features by the smaller side (Szymkiewicz–Simpson). */
@@ -113,7 +116,7 @@ function traces({ one, other, rarity, rules }: Pair): Seen[] {
   if (day !== undefined) seen.push({ feature: 'daySame', about: [day] });
   const photo = common(one.facts.photos, other.facts.photos);
   if (photo !== undefined) {
-    const isMany = rarity.of(photoKey(photo)).tickets > rules.rarity.few;
+    const isMany = rarity.tickets(photoKey(photo)) > rules.rarity.few;
     seen.push({ feature: isMany ? 'photoCommon' : 'photoSame' });
   }
   return seen;

@@ -60,7 +60,7 @@ function phones({ one, other, rarity, rules }: Pair): Seen[] {
   const theirs = phonesOf(other.facts);
   const same = phonesOf(one.facts).find((a) => theirs.some((b) => isSamePhone(a, b)));
   if (same !== undefined) {
-    const isShared = rarity.of(phoneKey(same)).persons > rules.rarity.persons;
+    const isShared = rarity.persons(phoneKey(same)) > rules.rarity.persons;
     return [{ feature: isShared ? 'phoneShared' : 'phoneSame', about: [ending(same)] }];
   }
   const differ = one.facts.phones.length > 0 && other.facts.phones.length > 0;
@@ -96,7 +96,7 @@ function missingTail(a: Facts, b: Facts): string | undefined {
 function emails({ one, other, rarity, rules }: Pair): Seen[] {
   const same = one.facts.emails.find((email) => other.facts.emails.includes(email));
   if (same === undefined) return [];
-  const isShared = rarity.of(emailKey(same)).persons > rules.rarity.persons;
+  const isShared = rarity.persons(emailKey(same)) > rules.rarity.persons;
   return [{ feature: isShared ? 'emailShared' : 'emailSame', about: [same] }];
 }
 
@@ -104,7 +104,7 @@ function emails({ one, other, rarity, rules }: Pair): Seen[] {
 export function nameEvidence({ one, other, rarity, rules }: Pair): Seen[] {
   const seen: Seen[] = [];
   const level = (key: string, levels: readonly [Feature, Feature, Feature]): Feature => {
-    const { tickets } = rarity.of(key);
+    const tickets = rarity.tickets(key);
     if (tickets <= rules.rarity.few) return levels[0];
     return tickets <= rules.rarity.some ? levels[1] : levels[2];
   };

@@ -24,13 +24,14 @@ function sameNumber({ one, other, rarity, rules }: Pair, same: readonly Referenc
   const own = same.find(({ n }) => !isQuoted(n));
   if (own === undefined) return { feature: 'orderQuoted', about: [ending(same[0]?.n ?? '')] };
   const about = [ending(own.n)];
-  const { persons, tickets } = rarity.of(orderKey(own.n));
-  if (persons > 2 * rules.rarity.persons || tickets > rules.blocking.ticketsPerKey) {
+  const key = orderKey(own.n);
+  const isMany = rarity.tickets(key) > rules.blocking.ticketsPerKey;
+  if (isMany || rarity.persons(key) > 2 * rules.rarity.persons) {
     return { feature: 'orderShared', about };
   }
   const isOrder =
     sides.some((ref) => ref.n === own.n && ref.kind === 'order') ||
-    rarity.of(shapeKey(own.n)).tickets >= rules.rarity.shapes;
+    rarity.tickets(shapeKey(own.n)) >= rules.rarity.shapes;
   return { feature: isOrder ? 'orderSame' : 'numberSame', about };
 }
 
@@ -64,7 +65,7 @@ function nearNumbers(mine: readonly Reference[], theirs: readonly Reference[]): 
 
 /** Announced as an order, or of a shape that structured order fields have here. */
 const isOrderHere = ({ rarity, rules }: Pair, { n, kind }: Reference): boolean =>
-  kind === 'order' || rarity.of(shapeKey(n)).tickets >= rules.rarity.shapes;
+  kind === 'order' || rarity.tickets(shapeKey(n)) >= rules.rarity.shapes;
 
 const tailOf = ({ facts }: Side, refs: readonly Reference[]): string | undefined =>
   facts.tails.find((tail) => tail.length >= 4 && refs.some(({ n }) => n.endsWith(tail)));

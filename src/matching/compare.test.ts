@@ -1,4 +1,4 @@
-import { compare } from './compare.js';
+import { compare, inWords } from './compare.js';
 import type { Side } from './pair.js';
 import { HOUR, NOON, RULES, proven, rarity, told } from './fixtures/tellings.js';
 import { orderKey, phoneKey } from './keys.js';
@@ -14,8 +14,8 @@ test('the weight is exactly the sum of the evidence, and each says why in two la
     rarity(),
     RULES,
   );
-  expect(weight).toBe(evidence.reduce((sum, each) => sum + (each.weight ?? 0), 0));
-  expect(evidence.find(({ kind }) => kind === 'orderSame')?.sentence).toEqual({
+  expect(weight).toBe(evidence.reduce((sum, each) => sum + each.weight, 0));
+  expect(inWords(evidence).find(({ kind }) => kind === 'orderSame')?.sentence).toEqual({
     en: 'same order …0491 in both',
     zh: '双方订单号相同 …0491',
   });

@@ -12,7 +12,15 @@ import type { Feature } from './weights.js';
 export interface Comparison {
   /** Sum of the evidence. */
   readonly weight: number;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly Weighed[];
+}
+
+/** A feature that was seen, and what it weighs. */
+export interface Weighed {
+  readonly kind: Feature;
+  readonly weight: number;
+  /** What its sentence is about. */
+  readonly about: readonly string[];
 }
 
 /**
@@ -21,7 +29,7 @@ export interface Comparison {
  */
 export function compare(one: Side, other: Side, rarity: Rarity, rules: MatchingRules): Comparison {
   const crowded = crowdKeys(one.facts, rules).some(
-    (key) => rarity.of(key).tickets >= rules.rarity.crowd,
+    (key) => rarity.tickets(key) >= rules.rarity.crowd,
   );
   const pair: Pair = { one, other, rarity, rules, crowded };
   const seen: readonly Seen[] = [
@@ -32,20 +40,22 @@ export function compare(one: Side, other: Side, rarity: Rarity, rules: MatchingR
     ...matterEvidence(pair),
     ...circumstanceEvidence(pair),
   ];
-  const evidence = seen.flatMap(({ feature, about = [] }) => {
-    const weight = rules.weights[feature];
-    return weight === 0 ? [] : [evidenceOf(feature, weight, about)];
-  });
-  return { weight: evidence.reduce((sum, { weight }) => sum + (weight ?? 0), 0), evidence };
+  let weight = 0;
+  const evidence: Weighed[] = [];
+  for (const { feature, about = NOTHING } of seen) {
+    const bits = rules.weights[feature];
+    if (bits === 0) continue;
+    weight += bits;
+    evidence.push({ kind: feature, weight: bits, about });
+  }
+  return { weight, evidence };
 }
 
-/** Most comparisons are never read: the sentence is written when somebody asks for it. */
-function evidenceOf(kind: Feature, weight: number, about: readonly string[]): Evidence {
-  return {
-    kind,
-    weight,
-    get sentence() {
-      return sentenceOf(SENTENCES[kind], about);
-    },
-  };
-}
+const NOTHING: readonly string[] = [];
+
+/** The same with the sentences an agent reads: most comparisons are never read. */
+export const inWords = (evidence: readonly Weighed[]): readonly Evidence[] =>
+  evidence.map(({ kind, weight, about }) => ({
+    ...{ kind, weight },
+    sentence: sentenceOf(SENTENCES[kind], about),
+  }));

@@ -1,16 +1,17 @@
 import type { Comparison } from './compare.js';
 import { decide, type Compared } from './decide.js';
+import type { Feature } from './weights.js';
 import { RULES, told } from './fixtures/tellings.js';
 
 const { decision } = RULES;
-const evidence = (kind: string, weight: number) => ({ kind, weight, sentence: { en: '', zh: '' } });
+const evidence = (kind: Feature, weight: number) => ({ kind, weight, about: [] });
 
 /** A candidate with one piece of evidence of the given weight, and others. */
 function candidate(
   ticket: number,
   weight: number,
-  kind = 'orderSame',
-  ...more: [string, number][]
+  kind: Feature = 'orderSame',
+  ...more: [Feature, number][]
 ): Compared {
   const comparison: Comparison = {
     weight,

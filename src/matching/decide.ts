@@ -49,7 +49,7 @@ function verdictOf(
   { decision }: MatchingRules,
 ): Verdict {
   const isBest = weight >= best - decision.margin;
-  const isAgainst = evidence.some((each) => (each.weight ?? 0) <= decision.against);
+  const isAgainst = evidence.some((each) => each.weight <= decision.against);
   const needed = evidence.some(({ kind }) => FIRM.has(kind)) ? decision.auto : decision.autoUnfirm;
   if (weight >= needed && isBest && !isAgainst) return 'auto';
   if (weight >= decision.ask) return 'ask';
@@ -60,7 +60,7 @@ function verdictOf(
  * What two strangers do not share: an address, a proof, a number. Without one, two tellings that are
  * alike in everything else may be those of two customers, and merging them would show one the other.
  */
-const FIRM: ReadonlySet<string> = new Set<Feature>([
+const FIRM: ReadonlySet<Feature> = new Set<Feature>([
   'personProven',
   'personClaimed',
   'phoneSame',

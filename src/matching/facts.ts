@@ -15,7 +15,7 @@ export interface Said {
   readonly subject: string | null;
   readonly fields: Readonly<Record<string, string>>;
   readonly name: string | null;
-  /** Normalised addresses of the sender. */
+  /** Addresses of the sender. */
   readonly identities: readonly Identity[];
   /** SHA-256 of the attachments, as far as they are known yet. */
   readonly photos: readonly string[];
@@ -217,7 +217,7 @@ const phonesOf = (identities: readonly Identity[]): string[] =>
   identities.filter(({ kind }) => kind === 'phone').map(({ value }) => value);
 
 const emailsOf = (identities: readonly Identity[]): string[] =>
-  identities.filter(({ kind }) => kind === 'email').map(({ value }) => value.toLowerCase());
+  identities.filter(({ kind }) => kind === 'email').map(({ value }) => value.trim().toLowerCase());
 
 interface Fields {
   readonly orders: readonly string[];

@@ -1,14 +1,12 @@
 import { factsOf } from './facts.js';
 import { HOUR, NOON, RULES, said } from './fixtures/tellings.js';
-import { lookedUpKeys, shapeOf, storedKeys } from './keys.js';
+import { isCount, lookedUpKeys, shapeOf, storedKeys } from './keys.js';
 
 const meets = (stored: string, looked: string, later = 0): boolean => {
   const keys = new Set(
-    storedKeys(factsOf(said(stored), RULES), RULES).flatMap(({ key, counts }) =>
-      counts ? [] : [key],
-    ),
+    storedKeys(factsOf(said(stored), RULES), RULES).filter((key) => !isCount(key)),
   );
-  return lookedUpKeys(factsOf(said(looked, { at: NOON + later }), RULES), RULES).some(({ key }) =>
+  return lookedUpKeys(factsOf(said(looked, { at: NOON + later }), RULES), RULES).some((key) =>
     keys.has(key),
   );
 };
@@ -20,6 +18,7 @@ describe('two tellings meet by', () => {
     ['the order number with a missing digit', '订单 7781220491', '订单 778122049'],
     ['the last digits of the order', '订单 7781220491', '尾号 0491 那单'],
     ['the phone with and without its country', '打我电话 +86 138 0000 4417', '手机 13800004417'],
+    ['last digits that were told first', '尾号 0491 那单', '订单 7781220491'],
     ['the mailbox', 'write to kern@example.org', '我的邮箱 Kern@Example.org'],
     ['the name', '收件人:顾念慈', '我叫顾念慈'],
     ['problem and goods in two languages', '沙发退款没到账', 'where is my refund for the sofa'],

@@ -2,31 +2,13 @@ import { hash32, mix32 } from './fold.js';
 import type { Facts, Reference } from './facts.js';
 import type { MatchingRules } from './rules.js';
 
-/** What a key stands for; the first letter of the key says it too. */
-export type KeyKind =
-  | 'order'
-  | 'part'
-  | 'tail'
-  | 'shape'
-  | 'phone'
-  | 'email'
-  | 'name'
-  | 'nick'
-  | 'photo'
-  | 'amount'
-  | 'wording'
-  | 'band'
-  | 'class'
-  | 'goods'
-  | 'problem';
-
-export interface BlockingKey {
-  /** At most 40 characters: the kind's letter, for text the bucket of time, then a hash. */
-  readonly key: string;
-  readonly kind: KeyKind;
-  /** Only counted, for rarity; it proposes no candidates. */
-  readonly counts?: true;
-}
+/**
+ * Blocking keys: texts of at most 40 characters that begin with the letter of their kind. What is true
+ * for ever (an order, an address, a name) stands under itself. What brings two tellings together only
+ * because they were told in the same days (words, problem and goods, money, parts of numbers) stands
+ * under its bucket of time, so that it stays selective however many tickets there are, and the keys in
+ * use stand together on few pages.
+ */
 
 const STORED = 40;
 const LOOKED_UP = 100;
@@ -39,11 +21,10 @@ export const emailKey = (email: string): string => `e${short(email)}`;
 export const nameKey = (name: string): string => `n${short(name)}`;
 export const nickKey = (nick: string): string => `k${short(nick)}`;
 export const photoKey = (photo: string): string => `p${photo}`;
-export const amountKey = (cents: string): string => `m${cents}`;
-export const wordingKey = (hash: number): string => `w${hash.toString(36)}`;
 export const shapeKey = (n: string): string => `s${shapeOf(n)}`;
-export const goodsKey = (category: string): string => `g${category}`;
-export const problemKey = (problem: string): string => `q${problem}`;
+
+/** Of a shape it only counts how many orders have it; it brings nobody together. */
+export const isCount = (key: string): boolean => key.startsWith('s');
 
 /** Letters of a short prefix, then how many digits and letters follow: "ab12x" is "ab2x". */
 export function shapeOf(n: string): string {
@@ -54,104 +35,118 @@ export function shapeOf(n: string): string {
     .replace(/[a-z]+/g, 'x')}`.slice(0, 20);
 }
 
-/** Keys under which a telling is stored; text keys carry their bucket of time, so that look-ups stay flat. */
-export function storedKeys(facts: Facts, rules: MatchingRules): readonly BlockingKey[] {
-  const bucket = bucketOf(facts.from, rules);
-  return distinct(
-    [
-      ...referenceKeys(facts.refs),
-      ...personKeys(facts),
-      ...textKeys(facts, [bucket]),
-      ...shapes(facts.refs.filter(({ field }) => field)),
-      ...classCounts(facts),
-    ],
-    STORED,
-  );
-}
-
-/** Keys under which others may have told the same, neighbouring buckets included. */
-export function lookedUpKeys(facts: Facts, rules: MatchingRules): readonly BlockingKey[] {
-  const bucket = bucketOf(facts.from, rules);
-  const buckets = [bucket, bucket - 1, bucket + 1];
-  return distinct(
-    [
-      ...referenceKeys(facts.refs),
-      ...personKeys(facts),
-      ...facts.tails.flatMap(tailKeys),
-      ...textKeys(facts, buckets),
-      ...shapes(facts.refs),
-      ...classCounts(facts),
-    ],
-    LOOKED_UP,
-  );
-}
-
-const bucketOf = (at: number, rules: MatchingRules): number =>
-  Math.floor(at / rules.blocking.bucket);
-
-function referenceKeys(refs: readonly Reference[]): BlockingKey[] {
-  const own = refs.filter(({ quoted }) => !quoted).slice(0, 4);
-  return [
-    ...own.map(({ n }): BlockingKey => ({ key: orderKey(n), kind: 'order' })),
-    ...own.slice(0, 3).flatMap(({ n }) => partKeys(n)),
+/** Keys under which a telling is found. */
+export function storedKeys(facts: Facts, rules: MatchingRules): readonly string[] {
+  const { lasting, momentary, endings } = partsOf(facts);
+  const [day = ''] = daysOf(facts, rules);
+  const kept = [
+    ...momentary,
+    ...endings.map((end) => `d${end}`),
+    ...facts.tails.flatMap((tail) => tailKey('x', tail)),
   ];
+  const counted = shapes(facts.refs.filter(({ field }) => field));
+  return distinct([...lasting, ...inDays(kept, [day]), ...counted], STORED);
 }
 
-/**
- * Parts of a number that survive one slip elsewhere in it: beginning, middle, end. A number with
- * one wrong digit still shares two of them.
- */
-function partKeys(n: string): BlockingKey[] {
-  const size = n.length >= 8 ? 5 : 3;
-  const parts = [`a${n.slice(0, size)}`, `z${n.slice(-size)}`];
-  if (n.length >= 14) parts.push(`m${n.slice(size + 1, 2 * size + 1)}`);
-  return [
-    ...parts.map((part): BlockingKey => ({ key: `f${part}`, kind: 'part' })),
-    { key: `d${n.slice(-4)}`, kind: 'tail' },
+/** Keys under which others may have told the same, in neighbouring days too. */
+export function lookedUpKeys(facts: Facts, rules: MatchingRules): readonly string[] {
+  const { lasting, momentary, endings } = partsOf(facts);
+  const sought = [
+    ...momentary,
+    ...endings.map((end) => `x${end}`),
+    ...facts.tails.flatMap((tail) => tailKey('d', tail)),
   ];
+  const counted = shapes(facts.refs);
+  return distinct([...lasting, ...inDays(sought, daysOf(facts, rules)), ...counted], LOOKED_UP);
 }
 
-const tailKeys = (tail: string): BlockingKey[] =>
-  tail.length < 4 ? [] : [{ key: `d${tail.slice(-4)}`, kind: 'tail' }];
+/** What keys are made of. */
+interface Parts {
+  readonly lasting: readonly string[];
+  /** What is told and how; how many tell the same these days, these count too. */
+  readonly text: readonly string[];
+  /** With the text, what else is looked for in neighbouring days alone. */
+  readonly momentary: readonly string[];
+  /** Last four digits of a telling's own numbers: found by who gives them (d), and finding them (x). */
+  readonly endings: readonly string[];
+}
 
-function personKeys(facts: Facts): BlockingKey[] {
+/** Storing, looking up and comparing ask for the same. */
+const KNOWN = new WeakMap<Facts, Parts>();
+
+function partsOf(facts: Facts): Parts {
+  const known = KNOWN.get(facts);
+  if (known !== undefined) return known;
+  const refs = facts.refs.filter(({ quoted }) => !quoted).slice(0, 4);
   const phones = facts.phones.filter((phone) => phone.length >= 7).slice(0, 3);
+  const text = textKeys(facts);
+  const parts = {
+    lasting: lastingKeys(facts, refs, phones),
+    text,
+    momentary: [
+      ...text,
+      ...refs.slice(0, 3).flatMap(({ n }) => partKeys(n)),
+      ...facts.amounts.slice(0, 2).map((cents) => `m${cents}`),
+    ],
+    endings: [...refs.map(({ n }) => n), ...phones].map((n) => n.slice(-4)),
+  };
+  KNOWN.set(facts, parts);
+  return parts;
+}
+
+/** Its own bucket of time first, then the one before, and the next one if that is near: few tellings arrive before what was said before them. */
+function daysOf(facts: Facts, { blocking: { bucket } }: MatchingRules): readonly string[] {
+  const own = Math.floor(facts.from / bucket);
+  const isLate = facts.from / bucket - own > 1 - NEXT;
+  const buckets = isLate ? [own, own - 1, own + 1] : [own, own - 1];
+  return buckets.map((each) => each.toString(36));
+}
+
+/** The last part of a bucket, from which the next is looked into. */
+const NEXT = 1 / 3;
+
+const inDays = (keys: readonly string[], days: readonly string[]): string[] =>
+  days.flatMap((day) => keys.map((key) => `t${day}${key}`));
+
+function lastingKeys(
+  facts: Facts,
+  refs: readonly Reference[],
+  phones: readonly string[],
+): readonly string[] {
   return [
-    ...phones.flatMap((phone): BlockingKey[] => [
-      { key: phoneKey(phone), kind: 'phone' },
-      { key: `d${phone.slice(-4)}`, kind: 'tail' },
-    ]),
+    ...refs.map(({ n }) => orderKey(n)),
+    ...phones.map(phoneKey),
     // A number that nobody called a phone may be one all the same.
     ...facts.refs
       .filter(({ n, kind }) => kind === 'number' && /^\d{8,13}$/.test(n))
       .slice(0, 2)
-      .map(({ n }): BlockingKey => ({ key: phoneKey(n), kind: 'phone' })),
-    ...facts.emails
-      .slice(0, 3)
-      .map((email): BlockingKey => ({ key: emailKey(email), kind: 'email' })),
-    ...facts.names.slice(0, 3).map((name): BlockingKey => ({ key: nameKey(name), kind: 'name' })),
-    ...facts.nicks.slice(0, 3).map((nick): BlockingKey => ({ key: nickKey(nick), kind: 'nick' })),
-    ...facts.photos
-      .slice(0, 4)
-      .map((photo): BlockingKey => ({ key: photoKey(photo), kind: 'photo' })),
-    ...facts.amounts
-      .slice(0, 2)
-      .map((cents): BlockingKey => ({ key: amountKey(cents), kind: 'amount' })),
+      .map(({ n }) => phoneKey(n)),
+    ...facts.emails.slice(0, 3).map(emailKey),
+    ...facts.names.slice(0, 3).map(nameKey),
+    ...facts.nicks.slice(0, 3).map(nickKey),
+    ...facts.photos.slice(0, 4).map(photoKey),
   ];
 }
 
-function textKeys(facts: Facts, buckets: readonly number[]): BlockingKey[] {
-  const wordings = facts.wordings.slice(0, 2);
-  const inBuckets = (kind: KeyKind, rest: string): BlockingKey[] =>
-    buckets.map((bucket) => ({ key: `t${bucket.toString(36)}${rest}`, kind }));
+/**
+ * One slip spoils the beginning of a number or its end; by the other the two are found. A digit too few
+ * must not change how much of it is taken, so that goes by large steps.
+ */
+function partKeys(n: string): string[] {
+  const size = n.length >= 14 ? 7 : n.length >= 8 ? 4 : 3;
+  return [`fa${n.slice(0, size)}`, `fz${n.slice(-size)}`];
+}
+
+const tailKey = (letter: 'd' | 'x', tail: string): string[] =>
+  tail.length < 4 ? [] : [`${letter}${tail.slice(-4)}`];
+
+function textKeys(facts: Facts): string[] {
   return [
-    ...wordings.map(({ hash }): BlockingKey => ({ key: wordingKey(hash), kind: 'wording' })),
-    ...bandsOf(facts).flatMap((band, at) => inBuckets('band', `${at}${band}`)),
+    ...facts.wordings.slice(0, 2).map(({ hash }) => `w${hash.toString(36)}`),
+    ...bandsOf(facts).map((band, at) => `b${at}${band}`),
     ...facts.problems
       .slice(0, 2)
-      .flatMap((problem) =>
-        facts.goods.slice(0, 2).flatMap((goods) => inBuckets('class', `c${problem}.${goods}`)),
-      ),
+      .flatMap((problem) => facts.goods.slice(0, 2).map((goods) => `c${problem}.${goods}`)),
   ];
 }
 
@@ -163,24 +158,17 @@ const FEWEST = 4;
  * MinHash bands (Broder 1997; banding: Leskovec, Rajaraman, Ullman, Mining of Massive Datasets,
  * ch. 3): two texts of resemblance r share a band with 1 − (1 − r^ROWS)^BANDS.
  */
-function bandsOf(facts: Facts): readonly string[] {
-  const known = KNOWN_BANDS.get(facts);
-  if (known !== undefined) return known;
-  const bands = facts.grams.length < FEWEST ? [] : bandsFrom(smallestOf(facts.grams));
-  KNOWN_BANDS.set(facts, bands);
-  return bands;
-}
-
-/** Storing, looking up and comparing ask for the same bands. */
-const KNOWN_BANDS = new WeakMap<Facts, readonly string[]>();
+const bandsOf = ({ grams }: Facts): readonly string[] =>
+  grams.length < FEWEST ? [] : bandsFrom(smallestOf(grams));
 
 /** The smallest value of every permutation; permutations are multiplications by odd numbers, modulo 2³². */
 function smallestOf(grams: readonly number[]): Uint32Array {
   const smallest = new Uint32Array(BANDS * ROWS).fill(0xffffffff);
   for (const gram of grams) {
     const mixed = mix32(gram);
+    const spread = mixed ^ (mixed >>> 15);
     for (let at = 0; at < smallest.length; at += 1) {
-      const value = Math.imul(mixed ^ (mixed >>> 15), MULTIPLIERS[at] ?? 1) >>> 0;
+      const value = Math.imul(spread, MULTIPLIERS[at] ?? 1) >>> 0;
       if (value < (smallest[at] ?? 0)) smallest[at] = value;
     }
   }
@@ -191,35 +179,26 @@ const MULTIPLIERS = Uint32Array.from({ length: BANDS * ROWS }, (_, at) => mix32(
 
 function bandsFrom(smallest: Uint32Array): string[] {
   return Array.from({ length: BANDS }, (_, band) =>
-    short(smallest.subarray(band * ROWS, (band + 1) * ROWS).join('.')),
+    smallest
+      .subarray(band * ROWS, (band + 1) * ROWS)
+      .reduce((hash, value) => mix32(Math.imul(hash, 31) ^ value), 0)
+      .toString(36),
   );
 }
 
-const shapes = (refs: readonly Reference[]): BlockingKey[] =>
-  refs.slice(0, 4).map(({ n }) => ({ key: shapeKey(n), kind: 'shape', counts: true }));
+const shapes = (refs: readonly Reference[]): string[] =>
+  refs.slice(0, 4).map(({ n }) => shapeKey(n));
 
-const classCounts = (facts: Facts): BlockingKey[] => [
-  ...facts.goods
-    .slice(0, 2)
-    .map((name): BlockingKey => ({ key: goodsKey(name), kind: 'goods', counts: true })),
-  ...facts.problems
-    .slice(0, 2)
-    .map((name): BlockingKey => ({ key: problemKey(name), kind: 'problem', counts: true })),
-];
+const distinct = (keys: readonly string[], limit: number): readonly string[] =>
+  [...new Set(keys)].slice(0, limit);
 
-function distinct(keys: readonly BlockingKey[], limit: number): readonly BlockingKey[] {
-  return [...new Map(keys.map((one) => [one.key, one])).values()].slice(0, limit);
-}
-
-/** Text keys of a telling, once: every comparison of it asks for them. */
-const CROWD_KEYS = new WeakMap<Facts, readonly string[]>();
-
-/** Keys whose frequency says how many tell something like this at the time. */
+/** Keys whose frequency says how many tell something like this at the time; once, every comparison asks. */
 export function crowdKeys(facts: Facts, rules: MatchingRules): readonly string[] {
   const known = CROWD_KEYS.get(facts);
   if (known !== undefined) return known;
-  const bucket = bucketOf(facts.from, rules);
-  const keys = textKeys(facts, [bucket, bucket - 1, bucket + 1]).map(({ key }) => key);
+  const keys = inDays(partsOf(facts).text, daysOf(facts, rules));
   CROWD_KEYS.set(facts, keys);
   return keys;
 }
+
+const CROWD_KEYS = new WeakMap<Facts, readonly string[]>();

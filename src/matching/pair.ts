@@ -25,9 +25,8 @@ export interface ConversationOf {
 
 /** How common a key is in the group: the distinct tickets, and persons, that carry it. */
 export interface Rarity {
-  of(key: string): { readonly tickets: number; readonly persons: number };
-  /** Tickets there are. */
-  readonly total: number;
+  tickets(key: string): number;
+  persons(key: string): number;
 }
 
 /** What a comparison looks at. */

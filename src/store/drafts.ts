@@ -1,5 +1,4 @@
 import type { Draft } from '../model/draft.js';
-import { bodyOf, draftOfBody } from './draft-body.js';
 import type { JustWritten } from './just-written.js';
 import { all, get, idList, insert, run, type Work } from './work.js';
 
@@ -34,7 +33,7 @@ export function* insertDraft(
     draft.id,
     draft.kind,
     draft.about,
-    bodyOf(draft),
+    JSON.stringify(draft),
     mapping,
   );
 }
@@ -78,7 +77,7 @@ const waiting = ({ id, envelope_id, attempts, body }: DraftRow): WaitingDraft =>
   id,
   envelope_id,
   attempts,
-  draft: () => draftOfBody(body),
+  draft: () => JSON.parse(body) as Draft,
   // Only attachments have a `ref`; looking for it is cheaper than reading the draft once more.
   namesAttachments: body.includes('"ref":'),
 });
@@ -147,8 +146,8 @@ export function* buryDraft(id: number, reason: string): Work<void> {
 export function* redactDraft(id: number): Work<void> {
   const row = yield* draftById(id);
   if (row === undefined) return;
-  const wordless = { ...draftOfBody(row.body), subject: null, text: '', html: null };
-  yield* run('UPDATE drafts SET body = ? WHERE id = ?', bodyOf(wordless), id);
+  const body = { ...(JSON.parse(row.body) as Draft), subject: null, text: '', html: null };
+  yield* run('UPDATE drafts SET body = ? WHERE id = ?', JSON.stringify(body), id);
 }
 
 export function* reviveDrafts(): Work<number> {

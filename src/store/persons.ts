@@ -116,14 +116,15 @@ export function* shareHandle(group: number, address: Address, now: number): Work
   );
 }
 
-/** Of those a person has already, the caller knows: each is kept once at each proof. */
+/** Each person keeps an address once at each proof. */
 export function* insertHandle(
   row: Pick<HandleRow, 'group_id' | 'person_id' | 'shared_at'>,
   identity: Identity,
   now: number,
 ): Work<void> {
   yield* insert(
-    `INSERT INTO handles (group_id, kind, scope, value, proof, person_id, shared_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO handles (group_id, kind, scope, value, proof, person_id, shared_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
     ...valuesOf(row.group_id, identity),
     identity.proof,
     row.person_id,

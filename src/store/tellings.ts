@@ -1,4 +1,4 @@
-import { all, get, idList, run, textList, type Work } from './work.js';
+import { all, idList, run, textList, type Work } from './work.js';
 
 /** What a ticket told on its own conversation, as matching sees it. */
 export interface NewTelling {
@@ -8,17 +8,22 @@ export interface NewTelling {
   readonly facts: string;
   /** JSON list of who said it. */
   readonly identities: string;
+  /** Of both: other words have another one. */
+  readonly digest: number;
 }
 
 /** What a ticket told so far; whether it waits to be read again is another matter. */
-export function* saveTelling({ ticket, group, facts, identities }: NewTelling): Work<void> {
+export function* saveTelling(telling: NewTelling): Work<void> {
+  const { ticket, group, facts, identities, digest } = telling;
   yield* run(
-    `INSERT INTO tellings (ticket_id, group_id, facts, identities) VALUES (?, ?, ?, ?)
-     ON CONFLICT (ticket_id) DO UPDATE SET facts = excluded.facts, identities = excluded.identities`,
+    `INSERT INTO tellings (ticket_id, group_id, facts, identities, digest) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (ticket_id) DO UPDATE SET facts = excluded.facts, identities = excluded.identities,
+       digest = excluded.digest`,
     ticket,
     group,
     facts,
     identities,
+    digest,
   );
 }
 
@@ -45,8 +50,8 @@ export function* dueTellings(limit: number): Work<readonly number[]> {
   return rows.map(({ ticket_id }) => ticket_id);
 }
 
-/** Characters of `held`: some forty tickets. What does not fit is the oldest, cut in two at worst. */
-const HELD = 800;
+/** Characters of `held`: some thirty tickets. What does not fit is the oldest, cut in two at worst. */
+const HELD = 480;
 
 /** Keys that this ticket did not have before; under them it can be found from now on. Each once. */
 export function* insertKeys(
@@ -66,16 +71,35 @@ export function* insertKeys(
 
 /** It is found by these no more. */
 export function* deleteKeys(group: number, ticket: number, keys: readonly string[]): Work<void> {
-  for (const [key, { tickets, latest }] of yield* holdersOfKeys(group, keys)) {
-    const kept = latest.filter((one) => one.ticket !== ticket);
+  for (const { key, tickets, held } of yield* heldKeys(group, keys)) {
+    const kept = heldWithout(held, ticket);
     yield* run(
       'UPDATE blocking_keys SET tickets = ?, held = ? WHERE group_id = ? AND key = ?',
-      tickets - (latest.length - kept.length),
-      kept.map((one) => `<${one.ticket}.${one.person}>`).join(''),
+      kept === held ? tickets : tickets - 1,
+      kept,
       group,
       key,
     );
   }
+}
+
+/** A key that somebody holds. */
+export interface HeldKey {
+  readonly key: string;
+  /** How many tickets hold it in all. */
+  readonly tickets: number;
+  /** The latest of them, the newest first; see {@link holdersIn}. */
+  readonly held: string;
+}
+
+/** Those of these keys that anybody holds; in one statement. */
+export function* heldKeys(group: number, keys: readonly string[]): Work<readonly HeldKey[]> {
+  if (keys.length === 0) return [];
+  return yield* all<HeldKey>(
+    'SELECT key, tickets, held FROM blocking_keys WHERE group_id = ? AND key IN {texts}',
+    group,
+    textList(keys),
+  );
 }
 
 /** A ticket that holds a key, and the person who told it, as known at that time. */
@@ -84,28 +108,7 @@ export interface KeyHolder {
   readonly person: number;
 }
 
-export interface Holders {
-  /** How many tickets hold it in all. */
-  readonly tickets: number;
-  /** The latest of them, the newest first. */
-  readonly latest: readonly KeyHolder[];
-}
-
-/** Who holds each of these keys that anybody holds; in one statement. */
-export function* holdersOfKeys(
-  group: number,
-  keys: readonly string[],
-): Work<ReadonlyMap<string, Holders>> {
-  if (keys.length === 0) return new Map();
-  const rows = yield* all<{ key: string; tickets: number; held: string }>(
-    'SELECT key, tickets, held FROM blocking_keys WHERE group_id = ? AND key IN {texts}',
-    group,
-    textList(keys),
-  );
-  return new Map(rows.map(({ key, tickets, held }) => [key, { tickets, latest: holdersIn(held) }]));
-}
-
-function holdersIn(held: string): readonly KeyHolder[] {
+export function holdersIn(held: string): readonly KeyHolder[] {
   const holders: KeyHolder[] = [];
   for (let at = 0; ;) {
     const dot = held.indexOf('.', at);
@@ -119,7 +122,13 @@ function holdersIn(held: string): readonly KeyHolder[] {
   }
 }
 
-/** One member of a complaint, with what it told; `facts` null: nothing that matching could read. */
+/** `held` without one ticket. */
+export function heldWithout(held: string, ticket: number): string {
+  const at = held.indexOf(`<${ticket}.`);
+  return at < 0 ? held : held.slice(0, at) + held.slice(held.indexOf('>', at) + 1 || held.length);
+}
+
+/** One member of a complaint. */
 export interface MemberRow {
   readonly id: number;
   readonly root: number;
@@ -131,8 +140,8 @@ export interface MemberRow {
   readonly connection_id: string;
   readonly channel: string;
   readonly person: number;
-  readonly facts: string | null;
-  readonly identities: string | null;
+  /** Of what it told; null: nothing that matching could read. */
+  readonly digest: number | null;
 }
 
 /** All members of the complaints these tickets belong to, oldest first; in one statement. */
@@ -143,10 +152,25 @@ export function* membersOf(tickets: readonly number[]): Work<readonly MemberRow[
        members AS (SELECT id FROM roots UNION ALL
          SELECT t.id FROM tickets t JOIN roots r ON t.root_id = r.id WHERE t.root_id IS NOT NULL)
      SELECT t.id, COALESCE(t.root_id, t.id) AS root, t.status, t.spam, t.opened_at, t.last_message_at,
-       t.conversation_id, c.connection_id, c.channel, COALESCE(p.root_id, p.id) AS person, f.facts, f.identities
+       t.conversation_id, c.connection_id, c.channel, COALESCE(p.root_id, p.id) AS person, f.digest
      FROM members m JOIN tickets t ON t.id = m.id JOIN conversations c ON c.id = t.conversation_id
        JOIN persons p ON p.id = c.person_id LEFT JOIN tellings f ON f.ticket_id = t.id AND f.facts <> ''
      ORDER BY t.id`,
+    idList(tickets),
+  );
+}
+
+export interface ToldRow {
+  readonly ticket_id: number;
+  readonly facts: string;
+  readonly identities: string;
+}
+
+/** What these tickets told. */
+export function* toldBy(tickets: readonly number[]): Work<readonly ToldRow[]> {
+  if (tickets.length === 0) return [];
+  return yield* all<ToldRow>(
+    'SELECT ticket_id, facts, identities FROM tellings WHERE ticket_id IN {ids}',
     idList(tickets),
   );
 }
@@ -161,16 +185,16 @@ export function* personsUnder(rootPerson: number): Work<readonly number[]> {
   return rows.map(({ id }) => id);
 }
 
-export interface JudgedRow {
+export interface DecidedRow {
   readonly older: number;
   readonly younger: number;
   readonly decision: string;
 }
 
 /** What was decided between any two of these tickets and still holds. */
-export function* judgedAmong(tickets: readonly number[]): Work<readonly JudgedRow[]> {
+export function* judgedAmong(tickets: readonly number[]): Work<readonly DecidedRow[]> {
   const ids = idList(tickets);
-  return yield* all<JudgedRow>(
+  return yield* all<DecidedRow>(
     `SELECT older, younger, decision FROM links
      WHERE younger IN {ids} AND older IN {ids} AND undone_at IS NULL ORDER BY id`,
     ids,
@@ -178,8 +202,15 @@ export function* judgedAmong(tickets: readonly number[]): Work<readonly JudgedRo
   );
 }
 
-/** Number of the newest ticket: how many there were at most. A count would grow with them. */
-export function* newestTicket(): Work<number> {
-  const row = yield* get<{ id: number | null }>('SELECT MAX(id) AS id FROM tickets');
-  return row?.id ?? 0;
+/** Pairs of these roots of persons about which, or about whose members, somebody said that they differ. */
+export function* personsToldApart(roots: readonly number[]): Work<readonly DecidedRow[]> {
+  const ids = idList(roots);
+  return yield* all<DecidedRow>(
+    `WITH members AS (SELECT id, COALESCE(root_id, id) AS root FROM persons WHERE id IN {ids} OR root_id IN {ids})
+     SELECT o.root AS older, y.root AS younger, l.decision FROM person_links l
+       JOIN members o ON o.id = l.older JOIN members y ON y.id = l.younger
+     WHERE l.decision = 'different' AND o.root <> y.root`,
+    ids,
+    ids,
+  );
 }

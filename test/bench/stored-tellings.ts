@@ -72,7 +72,7 @@ async function storeSlice(tables: Tables, slice: Slice): Promise<void> {
     conversations.push([n, 'old', `thread-${n}`, 1, 'webhook', `customer-${n}`, '{}', n, n, at]);
     rows.push([n, 1, n, JSON.stringify(state), 'open', 'normal', at, at, at]);
     tellings.push([n, 1, JSON.stringify(told), JSON.stringify(said.identities)]);
-    for (const key of [...storedKeys(told, rules).map((one) => one.key), `@${n}`]) {
+    for (const key of [...storedKeys(told, rules), `@${n}`]) {
       const known = held.get(key) ?? { tickets: 0, held: '' };
       held.set(key, {
         tickets: known.tickets + 1,

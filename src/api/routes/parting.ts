@@ -64,6 +64,7 @@ function splitRoute(parts: Parts): Route {
       if (done.kind === 'unknown') return desk.unknown(number);
       if (done.kind === 'conflict') return problem('conflict', done.why.en, { why: done.why });
       parts.queue.ring('announce', 1);
+      parts.queue.ring('file', 1);
       const [ticket, rest] = await desk.show([done.ticket, done.rest]);
       return json({ ticket, rest, preview: false });
     },

@@ -36,10 +36,7 @@ export const ConnectionView = z
     channel: z.string(),
     name: z.string(),
     group: z.string(),
-    status: z.enum(['active', 'attention', 'paused', 'failing']).meta({
-      description:
-        '`attention`: active, but something of it does not work (a listener that has no port, a mailbox that cannot be reached), as `statusReason` says',
-    }),
+    status: z.enum(['active', 'paused', 'failing']),
     statusReason: z.string().nullable(),
     hookUrl: z
       .string()

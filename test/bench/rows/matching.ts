@@ -10,13 +10,14 @@ import { findMatches } from '../../../src/intake/match.js';
 import { opening, type Heard } from '../../../src/intake/complaint.js';
 import { hear, saidIn } from '../../../src/intake/telling.js';
 import { Draft } from '../../../src/model/draft.js';
-import { SILENT } from '../../../src/queue/silent.js';
+import { DAY } from '../../../src/model/time.js';
 import { insertDraft } from '../../../src/store/drafts.js';
 import { holdLease } from '../../../src/store/leases.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { openPostgres } from '../../../src/store/postgres.js';
 import { openSqlite } from '../../../src/store/sqlite.js';
 import type { Store } from '../../../src/store/store.js';
+import type { Work } from '../../../src/store/work.js';
 
 const FEW = 10_000;
 const MANY = 1_000_000;
@@ -36,21 +37,6 @@ interface Database {
   close(): Promise<void>;
 }
 
-/** Milliseconds. */
-interface Seen {
-  /** Read, look up, compare, decide. */
-  readonly match: Spread;
-  /** The same with identify and file, to the commit. */
-  readonly file: Spread;
-  readonly hold: number;
-}
-
-interface Spread {
-  readonly median: number;
-  readonly p99: number;
-  readonly cpu: number;
-}
-
 /** What matching one message costs beside a million stored tickets, and beside ten thousand, on both databases. */
 export const matching: Measure = async (bench) => {
   const rows = [...(await measureOn(bench, openEmbedded))];
@@ -63,86 +49,151 @@ export const matching: Measure = async (bench) => {
   return [...rows, ...(await measureOn(bench, openServer))];
 };
 
+/** Both sizes are measured in turns, so that whatever else the machine does falls on both. */
 async function measureOn(
   bench: Bench,
   open: (bench: Bench) => Promise<Database>,
 ): Promise<readonly Row[]> {
-  const few = await measureBeside(bench, open, FEW);
-  const many = await measureBeside(bench, open, MANY);
+  const few = await sideOf(bench, FEW, open);
+  const many = await sideOf(bench, MANY, open);
+  try {
+    bench.say(`matching-${few.name}: measuring`);
+    for (let from = 0; from < WARM_UP + MEASURED; from += BLOCK) {
+      for (const side of [few, many]) await measureBlock(side, from);
+    }
+    for (const side of [few, many]) side.hold = await holdOf(side);
+    return rowsOf(few, many);
+  } finally {
+    await few.close();
+    await many.close();
+  }
+}
+
+/** One database with its tickets, and what was measured beside them; milliseconds. */
+interface Side extends Database {
+  readonly tickets: number;
+  readonly filing: Filing;
+  /** Of each message: read, look up, compare, decide. */
+  readonly match: number[];
+  /** Processor time of that, a message, one figure a block. */
+  readonly cpu: number[];
+  /** Of a message from draft to commit, one figure a block: by evidence, and by the simple rule. */
+  readonly byEvidence: number[];
+  readonly bySamePerson: number[];
+  hold: number;
+}
+
+type Filing = Omit<InOrderDependencies, 'matching'> & { readonly matching: Matching };
+
+async function sideOf(
+  bench: Bench,
+  tickets: number,
+  open: (bench: Bench) => Promise<Database>,
+): Promise<Side> {
+  const database = await open(bench);
+  const { store, folder, name } = database;
+  const say = (sentence: string): void => bench.say(`matching-${name}: ${sentence}`);
+  const rules = defaultRules();
+  say(`storing ${tickets} tickets`);
+  const began = performance.now();
+  const target = folder === null ? { store } : { folder };
+  await storeTellings(target, { tickets, rules, until: UNTIL, say });
+  say(`stored in ${Math.round((performance.now() - began) / 1_000)} s`);
+  const clock = { now: () => UNTIL + 60_000 };
+  const filing: Filing = {
+    ...{ store, clock, matching: openMatching(rules), find: () => undefined },
+    ...{ region: 'CN', queue: QUIET, crashpoint: () => undefined },
+    log: { error: (sentence) => void process.stderr.write(`${sentence}\n`) },
+    lease: holdLease(store, 'filing', 'bench', clock),
+  };
+  const seen = { match: [], cpu: [], byEvidence: [], bySamePerson: [], hold: 0 };
+  return { ...database, tickets, filing, ...seen };
+}
+
+function rowsOf(few: Side, many: Side): readonly Row[] {
   const name = (what: string): string => `matching-${few.name}-${what}`;
+  const [median, p99] = [
+    (all: readonly number[]) => at(0.5, all),
+    (all: readonly number[]) => at(0.99, all),
+  ];
   return [
-    row(name('match-median'), many.match.median, 'ms', few.match.median),
-    row(name('match-p99'), many.match.p99, 'ms', few.match.p99),
-    row(name('match-cpu'), many.match.cpu, 'ms/message', few.match.cpu),
-    row(name('file-median'), many.file.median, 'ms', few.file.median),
-    row(name('file-p99'), many.file.p99, 'ms', few.file.p99),
-    row(name('file-cpu'), many.file.cpu, 'ms/message', few.file.cpu),
+    row(name('median'), median(many.match), 'ms', median(few.match)),
+    row(name('p99'), p99(many.match), 'ms', p99(few.match)),
+    row(name('cpu'), median(many.cpu), 'ms/message', median(few.cpu)),
+    row(name('file-cpu'), median(many.byEvidence), 'ms/message', median(many.bySamePerson)),
     row(name('hold'), many.hold, 'ms', few.hold),
   ];
 }
 
-async function measureBeside(
-  bench: Bench,
-  open: (bench: Bench) => Promise<Database>,
-  tickets: number,
-): Promise<Seen & { readonly name: string }> {
-  const database = await open(bench);
-  const { store, folder, name } = database;
-  const say = (sentence: string): void => bench.say(`matching-${name}: ${sentence}`);
-  try {
-    say(`storing ${tickets} tickets`);
-    const rules = defaultRules();
+const at = (part: number, values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? 0;
+
+/** Asking for the processor time costs some itself, so it is asked once a block. */
+async function measureBlock(side: Side, from: number): Promise<void> {
+  const { filing, tickets, store } = side;
+  const drafts = Array.from({ length: BLOCK }, (_, i) => draftOf(from + i, tickets));
+  const match: number[] = [];
+  const cpu = await cpuOf(() => store.write(() => matchAlone(filing, drafts, match)));
+  await store.write(() => wait(drafts, 'a'));
+  const byEvidence = await cpuOf(() => fileInOrder(filing));
+  await store.write(() => wait(drafts, 'b'));
+  const simple = { ...filing, matching: { samePersonWithin: 14 * DAY } };
+  const bySamePerson = await cpuOf(() => fileInOrder(simple));
+  if (from < WARM_UP) return;
+  side.match.push(...match);
+  side.cpu.push(cpu);
+  side.byEvidence.push(byEvidence);
+  side.bySamePerson.push(bySamePerson);
+}
+
+/** Processor time of one message of a block, milliseconds. */
+async function cpuOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000 / BLOCK;
+}
+
+/** The match step by itself, where it runs: inside the writer's transaction. Nothing is written. */
+function* matchAlone(deps: Filing, drafts: readonly Draft[], milliseconds: number[]): Work<void> {
+  for (const draft of drafts) {
     const began = performance.now();
-    await storeTellings(folder === null ? { store } : { folder }, {
-      tickets,
-      rules,
-      until: UNTIL,
-      say,
-    });
-    say(`stored in ${Math.round((performance.now() - began) / 1_000)} s; measuring`);
-    return { name, ...(await measureOne(store, tickets)) };
-  } finally {
-    await database.close();
+    const at = Date.parse(draft.receivedAt);
+    const heard = hear(saidIn(draft, at), deps);
+    if (heard === null) throw new Error('a complaint of the bench cannot be read');
+    const complaint = opening(0, toldNow(heard, at));
+    yield* findMatches({ group: 1, complaint, person: null }, deps.matching);
+    milliseconds.push(performance.now() - began);
   }
 }
 
-async function measureOne(store: Store, tickets: number): Promise<Seen> {
-  const clock = { now: () => UNTIL + 60_000 };
-  const rules = defaultRules();
-  const deps = {
-    ...{
-      store,
-      clock,
-      matching: openMatching(rules),
-      find: () => undefined,
-      region: 'CN' as const,
-    },
-    queue: SILENT,
-    log: { error: (sentence: string) => void process.stderr.write(`${sentence}\n`) },
-    crashpoint: () => undefined,
-    lease: holdLease(store, 'filing', 'bench', clock),
-  };
-  const matches: Block[] = [];
-  const files: Block[] = [];
-  for (let from = 0; from < WARM_UP + MEASURED; from += BLOCK) {
-    const drafts = Array.from({ length: BLOCK }, (_, i) => draftOf(from + i, tickets));
-    const looked = await measureBlock(drafts, (draft) => matchAlone(deps, draft));
-    const filed = await measureBlock(drafts, async (draft) => {
-      await store.write(() => insertDraft(draft, null, null));
-      await fileInOrder(deps);
-    });
-    if (from < WARM_UP) continue;
-    matches.push(looked);
-    files.push(filed);
+const toldNow = (heard: Heard, at: number) => ({
+  ...heard,
+  persons: [],
+  ...{ openedAt: at, lastAt: at, status: 'new' as const, conversations: [] },
+});
+
+function* wait(drafts: readonly Draft[], run: string): Work<void> {
+  for (const draft of drafts) {
+    const { id, conversation } = draft;
+    const once = { ...draft, id: `${run}-${id}`, conversation: `${run}-${conversation}` };
+    yield* insertDraft(once, null, null);
   }
-  await store.write(function* () {
-    for (let n = 0; n < BATCH; n += 1) {
-      yield* insertDraft(draftOf(WARM_UP + MEASURED + n, tickets), null, null);
-    }
-  });
-  const hold = await longestHold(() => fileInOrder(deps));
-  return { match: spreadOf(matches), file: spreadOf(files), hold };
 }
+
+async function holdOf({ store, filing, tickets }: Side): Promise<number> {
+  const from = WARM_UP + MEASURED;
+  const drafts = Array.from({ length: BATCH }, (_, i) => draftOf(from + i, tickets));
+  await store.write(() => wait(drafts, 'h'));
+  return longestHold(() => fileInOrder(filing));
+}
+
+const QUIET = {
+  ring: () => undefined,
+  wakeAt: () => undefined,
+  onRing: () => undefined,
+  close: () => Promise.resolve(),
+};
 
 /** A third tells again what a stored ticket told, a third names its order in other words, a third is new. */
 function draftOf(n: number, tickets: number): Draft {
@@ -161,59 +212,6 @@ function draftOf(n: number, tickets: number): Draft {
     receivedAt: new Date(UNTIL + 30_000).toISOString(),
     sender: { handle, identities: [{ kind: 'phone', value: handle, proof: 'strong' }] },
   });
-}
-
-type BenchDependencies = InOrderDependencies & { readonly matching: Matching };
-
-/** The match step by itself, without anything being written. */
-async function matchAlone(deps: BenchDependencies, draft: Draft): Promise<void> {
-  const at = Date.parse(draft.receivedAt);
-  const heard = hear(saidIn(draft, { at, region: deps.region }), deps);
-  if (heard === null) throw new Error('a complaint of the bench cannot be read');
-  const subject = { group: 1, complaint: opening(0, sideOf(heard, at)), person: null };
-  await deps.store.read(() => findMatches(subject, deps.matching));
-}
-
-const sideOf = (heard: Heard, at: number) => ({
-  ...heard,
-  persons: [],
-  ...{ openedAt: at, lastAt: at, status: 'new' as const, conversations: [] },
-});
-
-interface Block {
-  readonly milliseconds: readonly number[];
-  /** Of one message, in the mean. */
-  readonly cpu: number;
-}
-
-/** One after the other. Asking for the processor time costs some itself, so it is asked once a block. */
-async function measureBlock(
-  drafts: readonly Draft[],
-  work: (draft: Draft) => Promise<void>,
-): Promise<Block> {
-  const milliseconds: number[] = [];
-  const before = process.cpuUsage();
-  for (const draft of drafts) {
-    const began = performance.now();
-    await work(draft);
-    milliseconds.push(performance.now() - began);
-  }
-  const { user, system } = process.cpuUsage(before);
-  return { milliseconds, cpu: (user + system) / 1_000 / drafts.length };
-}
-
-function spreadOf(blocks: readonly Block[]): Spread {
-  const at = (part: number, values: readonly number[]): number =>
-    [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? 0;
-  const times = blocks.flatMap(({ milliseconds }) => milliseconds);
-  return {
-    median: at(0.5, times),
-    p99: at(0.99, times),
-    cpu: at(
-      0.5,
-      blocks.map(({ cpu }) => cpu),
-    ),
-  };
 }
 
 /** The longest the event loop stood still while the work ran, milliseconds. */
