@@ -19,6 +19,7 @@ import { createHttpClient } from './connections/http.js';
 import { openRegistry } from './connections/registry.js';
 import { createConnectionService } from './connections/service.js';
 import { startSupervisor, type Supervisor } from './connections/supervisor.js';
+import { startUpkeep } from './connections/upkeep.js';
 import { masterKeysOf } from './connections/master-key.js';
 import { openVault } from './connections/vault.js';
 import { createApart, type Apart, type ApartOptions } from './intake/apart.js';
@@ -170,6 +171,7 @@ async function openHub(house: House): Promise<Hub> {
   const connections = createConnectionService({
     ...house,
     registry,
+    allowPrivate: network.allowPrivate,
     withLive: supervisor.withLive,
   });
   const wired = { house, queue, registry, supervisor, connections, receive, tail, bounds, metrics };
@@ -233,8 +235,10 @@ function runStages(parts: Parts): () => Promise<void> {
   }
   const every = config.data.redisUrl === null ? SWEEP_MS.embedded : SWEEP_MS.bullmq;
   const sweeper = startSweeper(queue, every);
+  const upkeep = startUpkeep(parts.house);
   return async () => {
     sweeper.stop();
+    upkeep.stop();
     await queue.close();
     await apart.close();
   };

@@ -1,11 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { migrate } from '../src/store/migrate.js';
 import { openPostgres } from '../src/store/postgres.js';
-import { openSqlite } from '../src/store/sqlite.js';
+import { copyDatabase, openSqlite } from '../src/store/sqlite.js';
 import type { Store } from '../src/store/store.js';
+import { ROOT } from './architecture/tree.js';
 
 /** `DB=postgres` runs the same tests on Postgres; everything else on the embedded database. */
 export const onPostgres = process.env['DB'] === 'postgres';
@@ -16,16 +26,14 @@ export interface TestStore {
 }
 
 /** A migrated database of its own. */
-export async function openTestStore(): Promise<TestStore> {
-  if (onPostgres) return openTestPostgres();
-  const test = openTestSqlite();
-  await migrate(test.store);
-  return test;
+export function openTestStore(): Promise<TestStore> {
+  return onPostgres ? openTestPostgres() : openTestSqlite();
 }
 
-function openTestSqlite(): TestStore {
+async function openTestSqlite(): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), 'hubbub-store-'));
-  const store = openSqlite(join(folder, 'hubbub.db'));
+  await putMigratedDatabase(folder);
+  const store = openSqlite(join(folder, 'hubbub.db'), 'OFF');
   return {
     store,
     async end() {
@@ -33,6 +41,41 @@ function openTestSqlite(): TestStore {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Puts a migrated database into a folder that has none: a copy of one that is migrated once as long as
+ * the migrations stay, since to load and run them costs many a test file more than its tests.
+ */
+export async function putMigratedDatabase(folder: string): Promise<void> {
+  const file = join(folder, 'hubbub.db');
+  if (existsSync(file)) return;
+  const template = join(ROOT, '.cache', `${templateName()}.db`);
+  if (!existsSync(template)) await makeTemplate(template);
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(template, file);
+}
+
+async function makeTemplate(template: string): Promise<void> {
+  const folder = mkdtempSync(join(dirname(template), 'template-'));
+  const file = join(folder, 'hubbub.db');
+  const store = openSqlite(file);
+  await migrate(store);
+  await store.close();
+  copyDatabase(file, join(folder, 'whole.db'));
+  renameSync(join(folder, 'whole.db'), template);
+  rmSync(folder, { recursive: true });
+}
+
+/** Names the schema by all that makes it. */
+function templateName(): string {
+  const folder = join(import.meta.dirname, '../src/store');
+  const migrations = readdirSync(join(folder, 'migrations')).sort();
+  const hash = createHash('sha256');
+  for (const name of ['migrate.js', ...migrations.map((file) => `migrations/${file}`)]) {
+    hash.update(readFileSync(join(folder, name)));
+  }
+  return `hubbub_template_${hash.digest('hex').slice(0, 12)}`;
 }
 
 async function openTestPostgres(): Promise<TestStore> {
@@ -58,10 +101,7 @@ export const createDatabase = (): Promise<TestServers> => createFrom('template1'
 
 /** A migrated database on the test server: a copy of one that is migrated once a run. */
 export async function createMigratedDatabase(): Promise<TestServers> {
-  const folder = join(import.meta.dirname, '../src/store/migrations');
-  const hash = createHash('sha256');
-  for (const name of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, name)));
-  const template = `hubbub_template_${hash.digest('hex').slice(0, 12)}`;
+  const template = templateName();
   try {
     return await createFrom(template);
   } catch (error) {

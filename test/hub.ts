@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Hub, Seams } from '../src/api/hub.js';
 import { loadConfig } from '../src/config/load.js';
 import { startHub } from '../src/main.js';
-import { createMigratedDatabase, onPostgres } from './database.js';
+import { createMigratedDatabase, onPostgres, putMigratedDatabase } from './database.js';
 
 export const ADMIN_TOKEN = 'hub_test_admin_token_for_this_process_only';
 
@@ -56,6 +56,7 @@ export async function startTestHub({
     ...env,
   });
   const config = { ...loaded.config, network: { allowPrivate: ['127.0.0.0/8'] } };
+  if (servers === null) await putMigratedDatabase(config.data.dir);
   const hub = await startHub({ ...loaded, config }, seams);
   return {
     ...hub,

@@ -15,6 +15,7 @@ export function quietQueue(): QuietQueue {
     ring: (stage) => void rung.push(stage),
     wakeAt: (stage, at) => void wakes.push({ stage, at }),
     onRing: () => undefined,
+    answers: () => Promise.resolve(true),
     close: () => Promise.resolve(),
   };
 }

@@ -1,5 +1,5 @@
 import type { ReplyAttachment } from '../../src/sdk/index.js';
-import type { MailAddress, MailPayload } from './transport.js';
+import type { MailAddress, OutgoingMail } from './transport.js';
 
 export interface MailFile {
   readonly attachment: ReplyAttachment;
@@ -11,23 +11,23 @@ export interface MailFile {
  * that somebody parses again; the composer may read neither files nor URLs.
  */
 export async function composeMail(
-  payload: MailPayload,
+  mail: OutgoingMail,
   files: readonly MailFile[],
   date: number,
 ): Promise<Buffer> {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   const node = new MailComposer({
-    from: { ...payload.from },
-    to: copies(payload.to),
-    cc: copies(payload.cc),
-    ...(payload.replyTo === null ? {} : { replyTo: { ...payload.replyTo } }),
-    subject: payload.subject,
-    messageId: payload.messageId,
-    ...(payload.inReplyTo === null ? {} : { inReplyTo: payload.inReplyTo }),
-    ...(payload.references.length === 0 ? {} : { references: [...payload.references] }),
+    from: { ...mail.from },
+    to: copies(mail.to),
+    cc: copies(mail.cc),
+    ...(mail.replyTo === null ? {} : { replyTo: { ...mail.replyTo } }),
+    subject: mail.subject,
+    messageId: mail.messageId,
+    ...(mail.inReplyTo === null ? {} : { inReplyTo: mail.inReplyTo }),
+    ...(mail.references.length === 0 ? {} : { references: [...mail.references] }),
     date: new Date(date),
-    text: payload.text,
-    ...(payload.html === '' ? {} : { html: payload.html }),
+    text: mail.text,
+    ...(mail.html === '' ? {} : { html: mail.html }),
     attachments: files.map(({ attachment, bytes }) => ({
       filename: attachment.name,
       contentType: attachment.type,
@@ -45,9 +45,9 @@ function copies(addresses: readonly MailAddress[]): MailAddress[] {
 }
 
 /** Every recipient once, as the SMTP envelope names them: exactly `to` and `cc`. */
-export function recipientsOf(payload: MailPayload): string[] {
+export function recipientsOf(mail: OutgoingMail): string[] {
   const seen = new Map<string, string>();
-  for (const { address } of [...payload.to, ...payload.cc]) {
+  for (const { address } of [...mail.to, ...mail.cc]) {
     const key = address.toLowerCase();
     if (!seen.has(key)) seen.set(key, address);
   }
@@ -55,18 +55,18 @@ export function recipientsOf(payload: MailPayload): string[] {
 }
 
 /**
- * A value that would become a header line of its own, or null. `render` writes none; a payload
+ * A value that would become a header line of its own, or null. `render` writes none; an answer
  * that holds one was not written by it, and nothing of it may reach the wire.
  */
-export function brokenHeader(payload: MailPayload): string | null {
-  const addresses = [payload.from, ...payload.to, ...payload.cc];
-  if (payload.replyTo !== null) addresses.push(payload.replyTo);
+export function brokenHeader(mail: OutgoingMail): string | null {
+  const addresses = [mail.from, ...mail.to, ...mail.cc];
+  if (mail.replyTo !== null) addresses.push(mail.replyTo);
   const values: [string, string][] = [
-    ['subject', payload.subject],
-    ['messageId', payload.messageId],
-    ['inReplyTo', payload.inReplyTo ?? ''],
-    ['envelopeFrom', payload.envelopeFrom],
-    ...payload.references.map((id): [string, string] => ['references', id]),
+    ['subject', mail.subject],
+    ['messageId', mail.messageId],
+    ['inReplyTo', mail.inReplyTo ?? ''],
+    ['envelopeFrom', mail.envelopeFrom],
+    ...mail.references.map((id): [string, string] => ['references', id]),
     ...addresses.flatMap(({ name, address }): [string, string][] => [
       ['name', name],
       ['address', address],

@@ -2,7 +2,7 @@ import { sent } from '../../src/sdk/index.js';
 import type { Context, Outcome, Part } from '../../src/sdk/index.js';
 import { openMailbox, sentFolder } from './imap.js';
 import { readSettings } from './settings.js';
-import type { MailPayload } from './transport.js';
+import type { Answer } from './transport.js';
 
 /** Milliseconds a look into the Sent folder may wait for an answer. */
 const PATIENCE = 30_000;
@@ -17,7 +17,7 @@ export async function lookUpSent(
   stop: AbortSignal,
 ): Promise<Outcome | null> {
   const imap = readSettings(context.account())?.imap;
-  const { messageId } = part.payload as MailPayload;
+  const { messageId } = part.payload as Answer;
   if (imap === undefined) return null;
   const opened = await openMailbox(context, stop, PATIENCE);
   if (opened.kind === 'failed') return null;

@@ -2,7 +2,9 @@ import type { Reply } from '../../src/sdk/index.js';
 import { plainAddress } from './mime/addresses.js';
 import { render, replySubject } from './render.js';
 import { accountWith, envelopeOf, mail, mailOf, NOW } from './testing/mails.js';
-import type { MailPayload } from './transport.js';
+import { Settings } from './settings.js';
+import { withLetterhead } from './letterhead.js';
+import type { Answer, OutgoingMail } from './transport.js';
 
 function replyTo(context: Record<string, unknown>, change: Partial<Reply> = {}): Reply {
   return {
@@ -24,10 +26,22 @@ function replyTo(context: Record<string, unknown>, change: Partial<Reply> = {}):
   };
 }
 
-function payloadOf(reply: Reply, settings: Record<string, unknown> = {}): MailPayload {
+/** The answer as it waits, rendered by these settings. */
+function answerTo(reply: Reply, settings: Record<string, unknown> = {}): Answer {
   const rendered = render(reply, accountWith(settings));
   if (rendered.kind !== 'parts') throw new Error(JSON.stringify(rendered));
-  return rendered.parts[0]?.payload as MailPayload;
+  return rendered.parts[0]?.payload as Answer;
+}
+
+/** The mail that it leaves as. */
+function payloadOf(reply: Reply, settings: Record<string, unknown> = {}): OutgoingMail {
+  return leavesAs(answerTo(reply, settings), settings);
+}
+
+function leavesAs(answer: Answer, settings: Record<string, unknown>): OutgoingMail {
+  const mail = withLetterhead(answer, Settings.parse(accountWith(settings).settings));
+  if (mail === null) throw new Error('the settings name no address');
+  return mail;
 }
 
 describe('an answer by mail', () => {
@@ -92,6 +106,33 @@ describe('an answer by mail', () => {
   });
 });
 
+describe('settings that are changed while an answer waits', () => {
+  const context = { messageId: '<m1@customer.example>', cc: ['boss@shop.example'] };
+  const waiting = answerTo(replyTo(context), { signature: 'The shop', displayName: 'Shop' });
+
+  test('hold for it: address, name, signature, reply address, our own side', () => {
+    const mail = leavesAs(waiting, {
+      address: 'care@new.example',
+      displayName: 'Care',
+      signature: 'Yours',
+      plusAddress: true,
+      ownAddresses: ['boss@shop.example'],
+    });
+    expect(mail.from).toEqual({ name: 'Care', address: 'care@new.example' });
+    expect(mail.replyTo?.address).toBe(`care+${waiting.token}@new.example`);
+    expect(mail.envelopeFrom).toBe(mail.replyTo?.address);
+    expect(mail.text).toBe('您好，我们会换一个新的。\n\n-- \nYours');
+    expect(mail.html).toMatch(/Yours<\/div>$/);
+    expect(mail.cc).toEqual([]);
+  });
+
+  test('do not change its Message-ID, nor the bytes that wait', () => {
+    const mail = leavesAs(waiting, { address: 'care@new.example' });
+    expect(mail.messageId).toBe(waiting.messageId);
+    expect(waiting).toEqual(answerTo(replyTo(context)));
+  });
+});
+
 describe('nothing gets into a header that does not belong there', () => {
   const breaks = ['\r\n', '\n', '\r', '\u0000', '\u2028', '\u2029', '\r\n\t', '\u0085'];
   const fields = ['subject', 'messageId', 'to'] as const;
@@ -103,7 +144,7 @@ describe('nothing gets into a header that does not belong there', () => {
     const text = JSON.stringify(rendered).replaceAll('"text":', '').replaceAll('"html":', '');
     expect(text).not.toMatch(/\\r|\\u0000|\u2028|\u2029|\u0085/);
     if (rendered.kind === 'parts') {
-      const { subject, messageId, to } = rendered.parts[0]?.payload as MailPayload;
+      const { subject, messageId, to } = rendered.parts[0]?.payload as Answer;
       expect(JSON.stringify([subject, messageId, to])).not.toContain('\\n');
     }
   });

@@ -4,15 +4,12 @@ import { escaped } from './body.js';
 import { plainAddress, sameAddressForm } from './mime/addresses.js';
 import { sanitise } from './sanitise.js';
 import { readSettings } from './settings.js';
-import type { Settings } from './settings.js';
 import { mintToken, shortHash } from './token.js';
-import type { MailAddress, MailPayload } from './transport.js';
+import type { Answer, MailAddress } from './transport.js';
 
 /** References that one answer carries at most; the root stays first. */
 const MAX_REFERENCES = 20;
 const MAX_COPIES = 50;
-/** RFC 5321 4.5.3.1.1. */
-const LOCAL_PART = 64;
 
 /** One answer is one mail, in the customer's thread, with the reply token in its Message-ID. */
 export function render(reply: Reply, account: Account): Rendered {
@@ -23,9 +20,8 @@ export function render(reply: Reply, account: Account): Rendered {
   if (to === null) return REFUSALS.recipient;
   const tooLarge = overLimit(reply);
   if (tooLarge !== null) return tooLarge;
-  const payload = payloadOf(reply, account, { settings, from, to });
   const part: Part = {
-    payload,
+    payload: answerOf(reply, account, { from, to }),
     preview: reply.text,
     attachments: reply.attachments,
   };
@@ -33,48 +29,27 @@ export function render(reply: Reply, account: Account): Rendered {
 }
 
 interface Ends {
-  readonly settings: Settings;
   readonly from: string;
   readonly to: string;
 }
 
-function payloadOf(reply: Reply, account: Account, ends: Ends): MailPayload {
-  const { settings, from, to } = ends;
-  const { context, key, subject } = reply.conversation;
+function answerOf(reply: Reply, account: Account, { from, to }: Ends): Answer {
+  const { context, key, subject, handle, name } = reply.conversation;
   const token = mintToken(account.macKeys, key, to, reply.composedAt);
   const domain = from.slice(from.lastIndexOf('@') + 1);
-  const tagged = settings.plusAddress ? taggedAddress(from, token) : null;
-  const text =
-    settings.signature === '' ? reply.text : `${reply.text}\n\n-- \n${settings.signature}`;
   const messageId = messageIdOf(context['messageId']);
+  const isCustomer = sameAddressForm(to) === sameAddressForm(handle);
   return {
-    from: { name: oneLine(settings.displayName), address: from },
-    to: [
-      {
-        name:
-          sameAddressForm(to) === sameAddressForm(reply.conversation.handle)
-            ? oneLine(reply.conversation.name ?? '')
-            : '',
-        address: to,
-      },
-    ],
-    cc: copiesOf(context['cc'], [to, from, ...settings.ownAddresses]),
-    replyTo: tagged === null ? null : { name: oneLine(settings.displayName), address: tagged },
+    token,
+    to: [{ name: isCustomer ? oneLine(name ?? '') : '', address: to }],
+    cc: copiesOf(context['cc'], to),
     subject: replySubject(textOf(context['subject']) || (subject ?? '')),
     messageId: `<${shortHash(reply.id, 12)}.${token}@${domain}>`,
     inReplyTo: messageId,
     references: referencesOf(context['references'], messageId),
-    envelopeFrom: tagged ?? from,
-    text,
-    html: htmlOf(reply, settings.signature),
+    text: reply.text,
+    html: reply.html === null ? escaped(reply.text) : sanitise(reply.html).html,
   };
-}
-
-/** `local+token@domain`, or null where the local part would be too long for mail servers. */
-function taggedAddress(address: string, token: string): string | null {
-  const at = address.lastIndexOf('@');
-  const local = `${address.slice(0, at)}+${token}`;
-  return Buffer.byteLength(local) > LOCAL_PART ? null : `${local}${address.slice(at)}`;
 }
 
 /** Prefixes that say "reply", in the languages mail clients speak. */
@@ -89,7 +64,7 @@ export function replySubject(subject: string): string {
 }
 
 /** No line break, no control character, no line or paragraph separator ever reaches a header. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
     .toWellFormed()
@@ -114,8 +89,8 @@ function referencesOf(value: unknown, last: string | null): readonly string[] {
     : [...ids.slice(0, 1), ...ids.slice(1 - MAX_REFERENCES)];
 }
 
-function copiesOf(value: unknown, without: readonly string[]): readonly MailAddress[] {
-  const left = new Set(without.map(sameAddressForm));
+function copiesOf(value: unknown, customer: string): readonly MailAddress[] {
+  const left = new Set([sameAddressForm(customer)]);
   const copies: MailAddress[] = [];
   for (const entry of Array.isArray(value) ? (value as unknown[]) : []) {
     const address = plainAddress(textOf(entry));
@@ -126,12 +101,6 @@ function copiesOf(value: unknown, without: readonly string[]): readonly MailAddr
     copies.push({ name: '', address });
   }
   return copies;
-}
-
-function htmlOf(reply: Reply, signature: string): string {
-  const body = reply.html === null ? escaped(reply.text) : sanitise(reply.html).html;
-  const below = signature === '' ? '' : `<br>\n<br>\n-- <br>\n${escaped(signature)}`;
-  return `<div>${body}${below}</div>`;
 }
 
 function overLimit(reply: Reply): Rendered | null {

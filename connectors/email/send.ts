@@ -8,9 +8,11 @@ import type { NotReady } from './secrets.js';
 import { createSessions } from './sessions.js';
 import type { Lent, Sessions } from './sessions.js';
 import { gate } from './gate.js';
+import { withLetterhead } from './letterhead.js';
+import { readSettings } from './settings.js';
 import { logInToSmtp } from './smtp-login.js';
 import type { SmtpEnvelope, SmtpResult, SmtpTrouble } from './smtp.js';
-import type { MailPayload } from './transport.js';
+import type { Answer, OutgoingMail } from './transport.js';
 
 type Trouble = SmtpTrouble | NotReady;
 
@@ -54,14 +56,15 @@ export function createSender(context: Context, change: Partial<Dial> = {}): Send
   const taken = new Map<string, ReadonlySet<string>>();
   const send = async (part: Part, key: string, waited?: AbortSignal): Promise<Outcome> => {
     if (stopper.signal.aborted) return failed(CLOSING.failure);
-    const payload = part.payload as MailPayload;
-    const broken = brokenHeader(payload);
+    const letter = letterOf(context, part);
+    if (letter === null) return NO_ADDRESS;
+    const broken = brokenHeader(letter);
     if (broken !== null) {
       return refused(`the ${broken} of this mail holds a line break`);
     }
     const envelope = {
-      from: payload.envelopeFrom,
-      to: recipientsOf(payload).filter((address) => !(taken.get(key)?.has(address) ?? false)),
+      from: letter.envelopeFrom,
+      to: recipientsOf(letter).filter((address) => !(taken.get(key)?.has(address) ?? false)),
     };
     const files = await Promise.all(
       part.attachments.map(async (attachment) => ({
@@ -69,10 +72,10 @@ export function createSender(context: Context, change: Partial<Dial> = {}): Send
         bytes: await context.blob(attachment.sha256),
       })),
     );
-    const mail = await composeMail(payload, files, context.clock.now());
+    const mail = await composeMail(letter, files, context.clock.now());
     const result = await deliver(context, sessions, { envelope, mail, waited });
     if (result.kind === 'taken') remember(taken, key, envelope.to, result.refused);
-    return outcomeOf(context, payload, result);
+    return outcomeOf(context, letter, result);
   };
   return {
     send: (part, key, waited) => {
@@ -93,6 +96,18 @@ export function createSender(context: Context, change: Partial<Dial> = {}): Send
     },
   };
 }
+
+/** By the account of now: it may have been changed since the answer was queued. */
+function letterOf(context: Context, part: Part): OutgoingMail | null {
+  const settings = readSettings(context.account());
+  return settings === null ? null : withLetterhead(part.payload as Answer, settings);
+}
+
+const NO_ADDRESS = failed({
+  kind: 'misconfigured',
+  setting: 'address',
+  why: 'the settings name no address to send from',
+});
 
 function refused(why: string): Outcome {
   return failed({ kind: 'refused', cause: 'content', why });
@@ -155,7 +170,7 @@ function remember(
   if (taken.size > REMEMBERED && oldest !== undefined) taken.delete(oldest);
 }
 
-function outcomeOf(context: Context, payload: MailPayload, result: SmtpResult | NotReady): Outcome {
+function outcomeOf(context: Context, letter: OutgoingMail, result: SmtpResult | NotReady): Outcome {
   switch (result.kind) {
     case 'notReady':
       return failed(result.failure);
@@ -164,17 +179,17 @@ function outcomeOf(context: Context, payload: MailPayload, result: SmtpResult | 
     case 'refused':
       return failed(refusalFailure(result.refusal, context.clock.now()));
     case 'taken':
-      return takenOutcome(context, payload, result.refused);
+      return takenOutcome(context, letter, result.refused);
   }
 }
 
 /** The answer is sent when the customer has it; a copy the server would not take is only told of. */
 function takenOutcome(
   context: Context,
-  payload: MailPayload,
+  letter: OutgoingMail,
   refusals: Extract<SmtpResult, { kind: 'taken' }>['refused'],
 ): Outcome {
-  for (const { address } of payload.to) {
+  for (const { address } of letter.to) {
     const refusal = refusals.get(address);
     if (refusal !== undefined) return failed(refusalFailure(refusal, context.clock.now()));
   }
@@ -183,7 +198,7 @@ function takenOutcome(
       refused: refusals.size,
     });
   }
-  return sent(payload.messageId);
+  return sent(letter.messageId);
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { field, secret } from '../../src/sdk/index.js';
+import { calledUrl, field, secret } from '../../src/sdk/index.js';
 import type { Account } from '../../src/sdk/index.js';
 
 /** Bytes of one mail that are taken in at most; larger ones are refused at the door or unreadable. */
@@ -139,7 +139,7 @@ const listener = z.object({
 });
 
 const oauth = z.object({
-  tokenUrl: field(
+  tokenUrl: calledUrl(
     z.url().max(2_000),
     { en: 'Token URL', zh: '令牌地址' },
     { en: 'Where the refresh token is exchanged.', zh: '用刷新令牌换取访问令牌的地址。' },

@@ -1,19 +1,28 @@
-/** One mail as `render` leaves it and `send` takes it. Every value is free of CR, LF and NUL. */
-export interface MailPayload {
-  readonly from: MailAddress;
+/**
+ * One answer as `render` leaves it and as it waits: what holds on every attempt. What the settings
+ * say of it (From, Reply-To, signature) is added when it leaves; see `letterhead.ts`.
+ */
+export interface Answer {
+  readonly token: string;
   readonly to: readonly MailAddress[];
+  /** Everybody else on the customer's mail, our own side perhaps among them. */
   readonly cc: readonly MailAddress[];
-  /** With the token's plus address when `plusAddress` is on; else null. */
-  readonly replyTo: MailAddress | null;
   readonly subject: string;
   /** With angle brackets; carries the reply token and is fixed before the first attempt. */
   readonly messageId: string;
   readonly inReplyTo: string | null;
   readonly references: readonly string[];
-  /** The SMTP envelope's sender; bounces come back to it. Recipients are exactly `to` and `cc`. */
-  readonly envelopeFrom: string;
   readonly text: string;
   readonly html: string;
+}
+
+/** One mail as it leaves. No header value holds CR, LF or NUL. */
+export interface OutgoingMail extends Omit<Answer, 'token'> {
+  readonly from: MailAddress;
+  /** With the token's plus address when `plusAddress` is on; else null. */
+  readonly replyTo: MailAddress | null;
+  /** The SMTP envelope's sender; bounces come back to it. Recipients are exactly `to` and `cc`. */
+  readonly envelopeFrom: string;
 }
 
 export interface MailAddress {

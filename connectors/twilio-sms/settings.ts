@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { field, secret } from '../../src/sdk/index.js';
+import { calledUrl, field, secret } from '../../src/sdk/index.js';
 import type { Account } from '../../src/sdk/index.js';
 
 export const DEFAULT_API_BASE = 'https://api.twilio.com';
@@ -54,7 +54,7 @@ export const Settings = z.object({
       zh: '更长的文本拆成多条消息。每段 153 个 GSM 字符或 67 个其他字符。',
     },
   ),
-  apiBase: field(
+  apiBase: calledUrl(
     z.url({ protocol: /^https?$/ }).default(DEFAULT_API_BASE),
     { en: 'API address', zh: 'API 地址' },
     {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { field } from '../../src/sdk/index.js';
+import { calledUrl, field } from '../../src/sdk/index.js';
 import { selector } from './settings-receive.js';
 import { compileJson, compileText } from './template.js';
 
@@ -93,7 +93,7 @@ export type ErrorRule = z.infer<typeof errorRule>;
 
 /** The half of the settings that says how answers are sent, and what the other side's answers mean. */
 export const sendFields = {
-  sendUrl: field(
+  sendUrl: calledUrl(
     urlTemplate.optional(),
     { en: 'Send to', zh: '发送地址' },
     {
@@ -154,7 +154,7 @@ export const sendFields = {
       zh: '{when, means} 列表：首个成立的选择器（针对 {status, body}）决定含义，否则按状态码。',
     },
   ),
-  checkUrl: field(
+  checkUrl: calledUrl(
     z.url({ protocol: /^https?$/ }).optional(),
     { en: 'Check URL', zh: '检查地址' },
     {

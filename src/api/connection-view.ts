@@ -1,6 +1,7 @@
 import type { Caller } from './auth.js';
 import type { Parts } from './hub.js';
 import type { ConnectionView } from './schemas/connections.js';
+import { shownStatus } from '../connections/shown-status.js';
 import { hookUrl } from '../connections/registry.js';
 import { connectionById, liveConnections, type ConnectionRow } from '../store/connections.js';
 import { groupNames } from '../store/ticket-views.js';
@@ -24,7 +25,7 @@ export function connectionViews(parts: Parts): ConnectionViews {
       connector: row.connector,
       name: row.name,
       group: groups.get(row.group_id) ?? '',
-      status: row.status,
+      status: shownStatus(row),
       statusReason: row.status_reason,
       port: ports.get(row.id) ?? null,
       open: parts.supervisor.live(row.id) !== undefined,

@@ -15,7 +15,7 @@ export function doctorCommand(shell: Shell): Command {
     );
   return explained(command, {
     about: [
-      'Looks at the configuration, Node, connectors, mappings, the data folder, the database, the master key, the connections, the clock, Redis and the public address.',
+      'Looks at the configuration, Node, connectors, mappings, the data folder, the database, the master key, the connections, answers and messages that are stuck, the clock, Redis and the public address.',
     ],
     examples: ['doctor'],
     exits: ['nothing is wrong', 'something is, and is named with the way out'],

@@ -10,7 +10,7 @@ export async function withOperations<T>(
     import('./data/open.js'),
     import('./configuration.js'),
   ]);
-  const opened = await openOperations(await shell.main(), loadForCommand());
+  const opened = await openOperations(await shell.main(), loadForCommand(), shell.err);
   try {
     return await use(opened);
   } finally {

@@ -9,6 +9,7 @@ let test_: TestStore;
 let abort: AbortController;
 let said: string[];
 let refusals: string[];
+let troubles: (string | null)[];
 let emitted: { readonly keys: readonly string[]; readonly cursors: unknown }[];
 const clock = testClock();
 beforeEach(async () => {
@@ -20,7 +21,7 @@ beforeEach(async () => {
     });
     yield* saveCursor('a', 'INBOX', '7');
   });
-  [abort, said, refusals, emitted] = [new AbortController(), [], [], []];
+  [abort, said, refusals, troubles, emitted] = [new AbortController(), [], [], [], []];
   // The pauses of a pump are real time; the database and the event loop go on by themselves.
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
 });
@@ -36,6 +37,7 @@ function pump(live: Partial<Live>): Pump {
     live: live as Live,
     log: { info: (text) => void said.push(text), warn: (text) => void said.push(text) },
     refused: (why) => void refusals.push(why),
+    troubled: (why) => void troubles.push(why),
     emit: async (arrivals, cursors) =>
       void emitted.push({ keys: arrivals.map(({ key }) => key), cursors }),
   });
@@ -239,4 +241,56 @@ test('closing ends every loop at once, whatever it waits for', async () => {
   await rest();
   abort.abort();
   await p.ended;
+});
+
+describe('what does not work is told', () => {
+  test('of a listener without a port, until it has one', async () => {
+    let taken = true;
+    pump({
+      listen: async () => {
+        if (taken) throw new Error('the port is taken');
+        return { port: 2525 };
+      },
+    });
+    await pass(2_000);
+    expect(troubles).toEqual(['the port is taken']);
+    taken = false;
+    await pass(30_000);
+    expect(troubles).toEqual(['the port is taken', null]);
+  });
+
+  test('never of one break that the next try mends', async () => {
+    let polls = 0;
+    pump({
+      poll: async () => {
+        if ((polls += 1) === 1) throw new Error('reset');
+        return nothing;
+      },
+    });
+    await pass(2_000);
+    expect(troubles.filter((why) => why !== null)).toEqual([]);
+  });
+
+  test('of a stream until it has lasted', async () => {
+    let opened = 0;
+    pump({
+      stream: () => {
+        if ((opened += 1) <= 2) return Promise.reject(new Error('no route'));
+        return new Promise(() => undefined);
+      },
+    });
+    await pass(10_000);
+    expect(troubles).toEqual(['no route']);
+    await pass(30_000);
+    expect(troubles).toEqual(['no route', null]);
+  });
+
+  test('of each loop: one that works does not hide one that does not', async () => {
+    pump({
+      poll: async () => nothing,
+      listen: () => Promise.reject(new Error('the port is taken')),
+    });
+    await pass(40_000);
+    expect(troubles.at(-1)).toBe('the port is taken');
+  });
 });

@@ -10,6 +10,8 @@ const LONGEST_DELAY = 30 * SECOND;
 const JITTER = 0.2;
 /** How often `poll` runs when nothing wakes it. */
 const POLL_EVERY = 15 * SECOND;
+/** One break is a blip; what is still broken at the next try is told. */
+const TOLD_AFTER = 2;
 /** A credential refused this often in a row pauses the connection: more tries would lock the account. */
 const MOST_REFUSALS = 3;
 
@@ -24,7 +26,12 @@ export interface PumpDependencies {
   readonly signal: AbortSignal;
   /** The platform refuses the credential, again and again. */
   readonly refused: (why: string) => void;
+  /** What of it does not work now, in a sentence; null: all works. Said when it changes. */
+  readonly troubled: (why: string | null) => void;
 }
+
+/** A task that a loop runs; `works` says that it is under way and nothing is wrong. */
+type Task = (works: () => void) => Promise<void>;
 
 /** Draws what a connection's platform holds for us: poll, stream and listen, each as long as it is open. */
 export interface Pump {
@@ -40,11 +47,13 @@ export function startPump(deps: PumpDependencies): Pump {
   let ring: () => void = () => undefined;
   let port: number | null = null;
 
-  async function pollForEver(): Promise<void> {
+  async function pollForEver(works: () => void): Promise<void> {
     const given = hints.shift();
     try {
       // A hint that comes while this poll runs is for the next one.
-      if ((await pollOnce(deps, given)) || hints.length > 0) return;
+      const more = await pollOnce(deps, given);
+      works();
+      if (more || hints.length > 0) return;
     } catch (error) {
       if (given !== undefined && hints.length === 0) hints.push(given);
       throw error;
@@ -52,22 +61,29 @@ export function startPump(deps: PumpDependencies): Pump {
     await pause(POLL_EVERY, deps.signal, (wake) => (ring = wake));
   }
 
-  async function streamOnce(): Promise<void> {
+  async function streamOnce(works: () => void): Promise<void> {
     const cursors = await deps.store.read(() => cursorsOf(deps.connection));
-    await live.stream?.(deps.emit, cursors);
+    const steady = setTimeout(works, LONGEST_DELAY).unref();
+    try {
+      await live.stream?.(deps.emit, cursors);
+    } finally {
+      clearTimeout(steady);
+    }
     // A stream lives as long as its connection: one that ends early is opened again like a broken one.
     if (!deps.signal.aborted) throw new Error('the stream ended');
   }
 
-  async function listenUntilClosed(): Promise<void> {
+  async function listenUntilClosed(works: () => void): Promise<void> {
     port = (await live.listen?.(deps.emit))?.port ?? null;
+    works();
     await aborted(deps.signal);
   }
 
+  const tell = tellTrouble(deps);
   const loops = [
-    ...(live.poll === undefined ? [] : [keepRunning(deps, pollForEver)]),
-    ...(live.stream === undefined ? [] : [keepRunning(deps, streamOnce)]),
-    ...(live.listen === undefined ? [] : [keepRunning(deps, listenUntilClosed)]),
+    ...(live.poll === undefined ? [] : [keepRunning(deps, pollForEver, tell)]),
+    ...(live.stream === undefined ? [] : [keepRunning(deps, streamOnce, tell)]),
+    ...(live.listen === undefined ? [] : [keepRunning(deps, listenUntilClosed, tell)]),
   ];
   return {
     wake(given) {
@@ -90,6 +106,21 @@ async function pollOnce(
   return polled.more;
 }
 
+type Tell = (task: Task, why: string | null) => void;
+
+/** Gathers what the loops of one connection say. At first nothing is known of what an earlier process said. */
+function tellTrouble({ troubled, signal }: PumpDependencies): Tell {
+  const whys = new Map<Task, string | null>();
+  let told: string | null | undefined;
+  return (task, why) => {
+    whys.set(task, why);
+    const now = [...whys.values()].find((one) => one !== null) ?? null;
+    if (now === told || signal.aborted) return;
+    told = now;
+    troubled(now);
+  };
+}
+
 /** How often a loop failed, and was refused, since it last went well. */
 interface Trouble {
   failures: number;
@@ -97,20 +128,26 @@ interface Trouble {
 }
 
 /** Runs a task again and again until the connection closes; says once when it breaks and once when it is back. */
-async function keepRunning(deps: PumpDependencies, task: () => Promise<void>): Promise<void> {
+async function keepRunning(deps: PumpDependencies, task: Task, tell: Tell): Promise<void> {
   const { signal, log, clock } = deps;
   const trouble: Trouble = { failures: 0, refusals: 0 };
   const isOver = (): boolean => signal.aborted;
+  const works = (): void => {
+    if (trouble.failures > 0) log.info('the connection is back', { after: trouble.failures });
+    Object.assign(trouble, { failures: 0, refusals: 0 });
+    tell(task, null);
+  };
   while (!isOver()) {
     const began = clock.now();
     try {
-      await task();
-      if (trouble.failures > 0) log.info('the connection is back', { after: trouble.failures });
-      Object.assign(trouble, { failures: 0, refusals: 0 });
+      await task(works);
+      works();
     } catch (error) {
       if (isOver()) return;
       if (clock.now() - began > LONGEST_DELAY) trouble.failures = 0;
-      if (isHopeless(trouble, error as Error, log)) return deps.refused((error as Error).message);
+      const { message } = error as Error;
+      if (isHopeless(trouble, error as Error, log)) return deps.refused(message);
+      if (trouble.failures >= TOLD_AFTER) tell(task, message);
       await pause(delay(trouble.failures, deps.chance), signal);
     }
   }

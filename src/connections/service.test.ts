@@ -36,7 +36,7 @@ const MAPPINGS: MappingLibrary = new Map([['courier', courierMappings()]]);
 const serviceOf = (one: Registry): ConnectionService =>
   createConnectionService({
     ...shop,
-    ...{ vault, registry: one, mappings: MAPPINGS },
+    ...{ vault, registry: one, mappings: MAPPINGS, allowPrivate: [] },
     connectors: new Map([['courier', courier.connector]]),
     withLive: (_connection, use) => use(courier.connector.open(undefined as never)),
   });

@@ -21,6 +21,8 @@ import { abandonQueue } from '../replies/abandon.js';
 import { rescheduleConnection } from '../store/deliveries.js';
 import type { Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
+import { addressGuard } from './address.js';
+import { closedUrls } from './called-urls.js';
 import { VaultProblem } from './master-key.js';
 import { patched } from './patch.js';
 import type { Registry } from './registry.js';
@@ -33,6 +35,8 @@ export interface ServiceDependencies {
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly mappings: MappingLibrary;
   readonly clock: Clock;
+  /** Private ranges that connectors may call; see `network.allowPrivate`. */
+  readonly allowPrivate: readonly string[];
   /** The open live half, here or opened for the purpose. */
   readonly withLive: <T>(connection: string, use: (live: Live) => Promise<T>) => Promise<T>;
 }
@@ -130,7 +134,7 @@ async function add(
   if (connector === undefined) {
     return { kind: 'unknown', what: 'connector', known: [...deps.connectors.keys()] };
   }
-  const form = readForm(deps, connector, { settings, credentials });
+  const form = readForm(deps, connector, { settings, credentials, before: {} });
   if (form.kind === 'invalid') return form;
   const id = await freeId(deps, name);
   const now = deps.clock.now();
@@ -212,9 +216,11 @@ function changedForm(
     const problem = { field: 'credentials', message: ENTER_AGAIN.en, why: ENTER_AGAIN };
     return { kind: 'invalid', problems: [problem] };
   }
+  const before = asRecord(JSON.parse(row.settings));
   return readForm(deps, connector, {
-    settings: patched(settings, asRecord(JSON.parse(row.settings)), asRecord(change.settings)),
+    settings: patched(settings, before, asRecord(change.settings)),
     credentials: patched(credentials, present ?? {}, entered),
+    before,
   });
 }
 
@@ -238,16 +244,24 @@ type Form =
     }
   | { readonly kind: 'invalid'; readonly problems: readonly FormProblem[] };
 
+interface Filled extends Pick<NewConnection, 'settings' | 'credentials'> {
+  /** The settings that are there already. */
+  readonly before: Record<string, unknown>;
+}
+
 function readForm(
-  { mappings }: ServiceDependencies,
+  { mappings, allowPrivate }: ServiceDependencies,
   { definition }: Connector,
-  { settings, credentials }: Pick<NewConnection, 'settings' | 'credentials'>,
+  { settings, credentials, before }: Filled,
 ): Form {
   const s = definition.settings.safeParse(settings ?? {});
   const c = definition.credentials.safeParse(credentials ?? {});
   if (s.success && c.success) {
     const problem = mappingProblem(mappings, definition.name, s.data);
     if (problem !== null) return { kind: 'invalid', problems: [problem] };
+    const guard = addressGuard(allowPrivate);
+    const closed = closedUrls(definition.settings, { settings: s.data, before }, guard);
+    if (closed.length > 0) return { kind: 'invalid', problems: closed };
     return { kind: 'valid', settings: s.data, credentials: c.data };
   }
   return {

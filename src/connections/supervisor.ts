@@ -6,7 +6,7 @@ import type { ConnectorLog, Context, Doors, Live, ServeHandler } from '../sdk/tr
 import type { HttpClient } from '../sdk/http.js';
 import type { Blobs } from '../store/blobs.js';
 import type { Store } from '../store/store.js';
-import { setConnectionStatus } from '../store/connections.js';
+import { noteTrouble, setConnectionStatus } from '../store/connections.js';
 import { startPump, type Pump } from './pump.js';
 import type { Registry } from './registry.js';
 import { memoryInProcess, openRememberer } from './remember.js';
@@ -154,8 +154,9 @@ function openAccount(deps: SupervisorDependencies, connected: Connected): Open {
     cursors?: Parameters<Receive>[2],
   ): Promise<void> => deps.receive(connection, arrivals, cursors);
   const refused = (why: string): void => void refuse(deps, connection, why);
+  const troubled = (why: string | null): void => void note(deps, connection, why);
   const pump = deps.pumps
-    ? startPump({ ...deps, connection, live, emit, signal, refused })
+    ? startPump({ ...deps, connection, live, emit, signal, refused, troubled })
     : NO_PUMP;
   const handler = live.serve?.(emit, deps.doors(connection));
   return { connected, status, live, pump, handler, abort };
@@ -214,6 +215,21 @@ async function refuse(
   } catch (error) {
     const said = { refused: why, why: String(error) };
     log.with({ connection }).warn('a refused connection could not be set failing', said);
+  }
+}
+
+/** It stays active: what works of it goes on. Whoever looks at it is told what does not. */
+async function note(
+  { store, registry, log }: SupervisorDependencies,
+  connection: string,
+  why: string | null,
+): Promise<void> {
+  try {
+    await store.write(() => noteTrouble(connection, why));
+    await registry.refresh();
+  } catch (error) {
+    const said = { trouble: why ?? 'none', why: String(error) };
+    log.with({ connection }).warn('the trouble of a connection could not be noted', said);
   }
 }
 

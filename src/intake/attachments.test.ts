@@ -158,23 +158,27 @@ test('that travels in its envelope is taken from there', async () => {
   expect(asked).toEqual([]);
 });
 
-test('that two processes look for at once is fetched by one of them; after a crash by the other', async () => {
+test('that two processes look for at once is fetched by one of them; while that one sleeps by the other', async () => {
   await photoArrives();
   answers.push({ kind: 'transient', why: 'busy' }, file(PNG));
   await Promise.all([fetchAttachments(deps), fetchAttachments(deps)]);
   expect(asked).toHaveLength(1);
-  // The process that claimed it dies while it fetches.
+  // The process that claimed it falls asleep while it fetches.
   shop.clock.pass(MINUTE);
-  const died = new Promise<Fetched>(() => undefined);
+  let wakeUp = (_late: Fetched): void => undefined;
+  const asleep = new Promise<Fetched>((resolve) => (wakeUp = resolve));
+  let late: Promise<void> = Promise.resolve();
   await new Promise<void>((begun) => {
-    const fetchAttachment = (): Promise<Fetched> => (begun(), died);
+    const fetchAttachment = (): Promise<Fetched> => (begun(), asleep);
     const live = { ...deps.live('a'), fetchAttachment } as never;
-    void fetchAttachments({ ...deps, live: () => live });
+    late = fetchAttachments({ ...deps, live: () => live });
   });
   await fetchAttachments(deps);
   expect(asked).toHaveLength(1);
   shop.clock.pass(HOUR);
   await fetchAttachments(deps);
+  wakeUp({ kind: 'expired', why: 'the platform has thrown it away since' });
+  await late;
   expect(await attachment()).toMatchObject({ state: 'stored', type: 'image/png' });
 });
 

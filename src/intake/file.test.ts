@@ -313,7 +313,7 @@ describe('a draft that cannot be filed', () => {
     await waiting('half');
     await shop.write(() =>
       run(
-        `UPDATE drafts SET body = REPLACE(body, '"attachments":[]', '"attachments":[null]') WHERE draft_id = 'half'`,
+        `UPDATE drafts SET body = REPLACE(body, '{"id"', '{"attachments":[null],"id"') WHERE draft_id = 'half'`,
       ),
     );
     await shop.file({ id: 'm9', attachments: [{ ref: 'r' }] });

@@ -59,6 +59,13 @@ describe('what is proven', () => {
     expect(await merged(2)).toBe(1);
   });
 
+  test('two spellings of one address in one message are one address', async () => {
+    await shop.file(
+      says('c1', [mailbox('Li@Example.com', 'strong'), mailbox(' li@example.com', 'strong')]),
+    );
+    expect(await shop.rows('SELECT value FROM handles')).toEqual([{ value: 'li@example.com' }]);
+  });
+
   test('joins two persons that were known apart, and finds what both of them have open', async () => {
     await shop.file(says('c1', [openid('o1')]), says('c2', [id('phone', '+15550001', 'proven')]));
     expect(await persons('c1', 'c2')).toEqual([0, 1]);

@@ -63,7 +63,7 @@ export function* identify(draft: Draft, place: Place): Work<Identified> {
     return yield* asParticipant(known);
   }
   const told = { scope: draft.connection, region };
-  const identities = draft.sender.identities.map((one) => normaliseIdentity(one, told));
+  const identities = eachOnce(draft.sender.identities.map((one) => normaliseIdentity(one, told)));
   const present = known === undefined ? undefined : yield* presentOf(known);
   if (known !== undefined && present !== undefined) {
     const seen = alreadyKnown(identities, present);
@@ -86,6 +86,10 @@ function* conversationOf(
   yield* setConversationKey(begun.id, key);
   return { ...begun, key };
 }
+
+/** Two spellings of one address are one. */
+const eachOnce = (identities: readonly Identity[]): readonly Identity[] =>
+  identities.filter((one, i) => !identities.slice(0, i).some((other) => isSameHandle(one, other)));
 
 /** Somebody else on the same thread (a colleague in copy, another login) is never the customer. */
 function* asParticipant(conversation: ConversationRow): Work<Identified> {

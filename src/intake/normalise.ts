@@ -53,7 +53,7 @@ export interface NormaliseDependencies {
 
 type Read = Drafted | { readonly kind: 'defect'; readonly why: string };
 
-/** Works off what is due; resolves when nothing is. */
+/** Works off what is due; resolves when nothing is, or too little for another batch: then it has rung. */
 export async function normalise(deps: NormaliseDependencies): Promise<void> {
   const slow = openSlowLane({
     portion: BATCH,
@@ -66,8 +66,14 @@ export async function normalise(deps: NormaliseDependencies): Promise<void> {
       await stayHeld();
       const rows = await claim(deps, slow);
       if (rows.length > 0) await workOff(deps, slow, rows);
-      else if (slow.held().length > 0) await slow.ended(LOOK_AGAIN_MS);
-      else return;
+      if (slow.held().length > 0) {
+        if (rows.length === 0) await slow.ended(LOOK_AGAIN_MS);
+      } else if (rows.length === 0) {
+        return;
+      } else if (rows.length < BATCH.rows) {
+        // What comes meanwhile gathers for the next ring: many rows a commit, not a commit for a few.
+        return deps.queue.ring('normalise');
+      }
     }
   } finally {
     slow.stop();

@@ -103,3 +103,16 @@ export type Draft = z.infer<typeof Draft>;
 
 /** What a connector, a mapping or a caller of the API writes; defaults fill the rest. */
 export type DraftInput = z.input<typeof Draft>;
+
+/** True for what would open a ticket about nothing. A call may be a fact without words. */
+export function isWordless({
+  kind,
+  text,
+  subject,
+  html,
+  attachments,
+}: Pick<Draft, 'kind' | 'text' | 'subject' | 'html' | 'attachments'>): boolean {
+  if (!OPENING_KINDS.has(kind) || kind === 'call') return false;
+  const words = [text, subject ?? '', html ?? ''].join('').trim();
+  return words === '' && attachments.length === 0;
+}

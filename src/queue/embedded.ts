@@ -14,6 +14,7 @@ export function embeddedQueue(onDefect: OnDefect): Queue {
     ring: (stage, rows = 0) => bells.get(stage)?.ring(rows),
     onRing: (stage, handler) => bells.get(stage)?.answer(handler),
     wakeAt: (stage, time) => bells.get(stage)?.wakeAt(time),
+    answers: () => Promise.resolve(true),
     async close() {
       await Promise.all([...bells.values()].map((bell) => bell.close()));
     },

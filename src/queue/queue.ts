@@ -12,6 +12,9 @@ export interface Queue {
   /** Rings the stage at that time (milliseconds UTC) or a little later. */
   wakeAt(stage: Stage, time: number): void;
 
+  /** Whether rings are heard now; without it the sweeper stands in. May not resolve while a server is frozen. */
+  answers(): Promise<boolean>;
+
   /** Resolves when running handlers have ended; no further run begins. */
   close(): Promise<void>;
 }

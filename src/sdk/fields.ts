@@ -6,6 +6,8 @@ export interface FieldMeta {
   readonly label: Localised;
   readonly help: Localised;
   readonly secret?: boolean;
+  /** Its value is a URL that the hub itself requests. */
+  readonly called?: boolean;
 }
 
 /** A field of a connector's settings or credentials, with the words the form shows. */
@@ -17,6 +19,15 @@ export function field<T extends z.ZodType>(schema: T, label: Localised, help: Lo
     description: help.en,
   };
   return schema.meta(meta);
+}
+
+/**
+ * A field whose value is a URL that the hub itself requests: a form that names an address inside the
+ * installation's own network is refused until `network.allowPrivate` opens it.
+ */
+export function calledUrl<T extends z.ZodType>(schema: T, label: Localised, help: Localised): T {
+  const named = field(schema, label, help);
+  return named.meta({ ...named.meta(), called: true });
 }
 
 /** A field whose value is stored encrypted, never returned, and redacted everywhere. */
@@ -35,5 +46,10 @@ export function fieldMeta(schema: z.ZodType): FieldMeta | null {
       ? fieldMeta(schema.unwrap() as z.ZodType)
       : null;
   }
-  return { label: meta.label, help: meta.help, secret: meta.secret === true };
+  return {
+    label: meta.label,
+    help: meta.help,
+    secret: meta.secret === true,
+    called: meta.called === true,
+  };
 }

@@ -108,6 +108,28 @@ export function* retiredSecrets(): Work<readonly RetiredSecret[]> {
   );
 }
 
+/**
+ * Forgets secrets that were replaced before that time (milliseconds UTC) and that no envelope, unread or
+ * in quarantine, came under. Returns how many.
+ */
+export function* forgetRetiredSecrets(before: number): Work<number> {
+  const unneeded = yield* all<RetiredSecret>(
+    `SELECT connection_id, version, sealed FROM retired_secrets r WHERE retired_at < ?
+       AND ${NO_ENVELOPE('state = 0 AND apart = 0')} AND ${NO_ENVELOPE('state = 0 AND apart = 1')} AND ${NO_ENVELOPE('state = 2')}`,
+    before,
+  );
+  for (const { connection_id: id, version } of unneeded) {
+    yield* run('DELETE FROM retired_secrets WHERE connection_id = ? AND version = ?', id, version);
+    // Whoever has them in memory reads anew.
+    yield* run('UPDATE connections SET version = version + 1 WHERE id = ?', id);
+  }
+  return unneeded.length;
+}
+
+/** One condition each, as the indexes of what waits are. */
+const NO_ENVELOPE = (waits: string): string =>
+  `NOT EXISTS (SELECT 1 FROM envelopes e WHERE ${waits} AND e.connection_id = r.connection_id AND e.secret_version = r.version)`;
+
 export function* setConnectionStatus(
   id: string,
   status: ConnectionRow['status'],
@@ -120,6 +142,16 @@ export function* setConnectionStatus(
     id,
     status,
     reason,
+  );
+}
+
+/** What does not work of an active connection; null: all works. A paused or failing one has its own reason. */
+export function* noteTrouble(id: string, why: string | null): Work<void> {
+  yield* run(
+    "UPDATE connections SET status_reason = ?, version = version + 1 WHERE id = ? AND status = 'active' AND COALESCE(status_reason, '') <> COALESCE(?, '')",
+    why,
+    id,
+    why,
   );
 }
 

@@ -279,8 +279,39 @@ export function* retriableFailures(): Work<readonly number[]> {
   return rows.filter(({ failure }) => mayWorkNow(failure)).map(({ id }) => id);
 }
 
-function mayWorkNow(failure: string | null): boolean {
+/** By its failure as it is stored. */
+export function mayWorkNow(failure: string | null): boolean {
   if (failure === null) return false;
   const { kind, why } = JSON.parse(failure) as { readonly kind: string; readonly why: string };
   return kind === 'transient' || why.startsWith('defect:');
+}
+
+/** What a connection has to send, and what it could not. */
+export interface OutboxOf {
+  /** In the queue. */
+  readonly waiting: number;
+  /** Nobody knows whether they arrived. */
+  readonly uncertain: number;
+  /** JSON of the youngest failure among those that wait, are uncertain or failed; null: there is none. */
+  readonly failure: string | null;
+}
+
+/** By the indexes of what is not settled: it costs nothing how much a connection has sent. */
+export function* outboxOf(connection: string): Work<OutboxOf> {
+  const counts = yield* get<{ waiting: number; uncertain: number }>(
+    `SELECT (SELECT COUNT(*) FROM deliveries WHERE work = 0 AND connection_id = ?) AS waiting,
+       (SELECT COUNT(*) FROM deliveries WHERE state = 'uncertain' AND connection_id = ?) AS uncertain`,
+    connection,
+    connection,
+  );
+  let youngest: { readonly id: number; readonly failure: string } | undefined;
+  for (const unsettled of ['work = 0', "state = 'uncertain'", "state = 'failed'"]) {
+    const row = yield* get<{ id: number; failure: string }>(
+      `SELECT id, failure FROM deliveries WHERE ${unsettled} AND connection_id = ? AND failure IS NOT NULL ORDER BY id DESC LIMIT 1`,
+      connection,
+    );
+    if (row !== undefined && row.id > (youngest?.id ?? 0)) youngest = row;
+  }
+  const { waiting = 0, uncertain = 0 } = counts ?? {};
+  return { waiting, uncertain, failure: youngest?.failure ?? null };
 }

@@ -1,4 +1,5 @@
 import type { Draft } from '../model/draft.js';
+import { bodyOf, draftOfBody } from './draft-body.js';
 import type { JustWritten } from './just-written.js';
 import { all, get, idList, insert, run, type Work } from './work.js';
 
@@ -33,7 +34,7 @@ export function* insertDraft(
     draft.id,
     draft.kind,
     draft.about,
-    JSON.stringify(draft),
+    bodyOf(draft),
     mapping,
   );
 }
@@ -77,7 +78,7 @@ const waiting = ({ id, envelope_id, attempts, body }: DraftRow): WaitingDraft =>
   id,
   envelope_id,
   attempts,
-  draft: () => JSON.parse(body) as Draft,
+  draft: () => draftOfBody(body),
   // Only attachments have a `ref`; looking for it is cheaper than reading the draft once more.
   namesAttachments: body.includes('"ref":'),
 });
@@ -146,8 +147,8 @@ export function* buryDraft(id: number, reason: string): Work<void> {
 export function* redactDraft(id: number): Work<void> {
   const row = yield* draftById(id);
   if (row === undefined) return;
-  const body = { ...(JSON.parse(row.body) as Draft), subject: null, text: '', html: null };
-  yield* run('UPDATE drafts SET body = ? WHERE id = ?', JSON.stringify(body), id);
+  const wordless = { ...draftOfBody(row.body), subject: null, text: '', html: null };
+  yield* run('UPDATE drafts SET body = ? WHERE id = ?', bodyOf(wordless), id);
 }
 
 export function* reviveDrafts(): Work<number> {

@@ -126,25 +126,23 @@ export function* dueEnvelopes(
   atHand: JustWritten<EnvelopeRow> | undefined,
 ): Work<readonly EnvelopeRow[]> {
   const rows = [
-    ...(yield* dueOf('quick', turn, [])),
-    ...(turn.apart.rows > 0 ? yield* dueOf('apart', turn, held) : []),
+    ...(yield* dueQuick(turn)),
+    ...(turn.apart.rows > 0 ? yield* dueApart(turn, held) : []),
   ];
   if (atHand !== undefined) return yield* atHand.rowsOf(rows, envelopesByIds);
   return yield* envelopesByIds(rows.map(({ id }) => id));
 }
 
-function* dueOf(
-  queue: 'quick' | 'apart',
-  turn: Turn,
-  held: readonly number[],
-): Work<readonly { readonly id: number; readonly size: number }[]> {
-  const due = yield* all<{ id: number; size: number }>(
-    `SELECT id, size ${DUE[queue]} AND id NOT IN {ids} ORDER BY id LIMIT ?`,
-    turn.now,
-    idList(held),
-    turn[queue].rows,
-  );
-  return fitting(due, turn[queue]);
+type Due = readonly { readonly id: number; readonly size: number }[];
+
+function* dueQuick({ now, quick }: Turn): Work<Due> {
+  const sql = `SELECT id, size ${DUE.quick} ORDER BY id LIMIT ?`;
+  return fitting(yield* all(sql, now, quick.rows), quick);
+}
+
+function* dueApart({ now, apart }: Turn, held: readonly number[]): Work<Due> {
+  const sql = `SELECT id, size ${DUE.apart} AND id NOT IN {ids} ORDER BY id LIMIT ?`;
+  return fitting(yield* all(sql, now, idList(held), apart.rows), apart);
 }
 
 function* envelopesByIds(ids: readonly number[]): Work<readonly EnvelopeRow[]> {

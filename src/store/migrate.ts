@@ -4,6 +4,7 @@ import { all } from './work.js';
 import { firstStone } from './migrations/001-first-stone.js';
 import { persons } from './migrations/003-persons.js';
 import { matching } from './migrations/004-matching.js';
+import { leanHandles } from './migrations/005-lean-handles.js';
 
 interface Migration {
   readonly name: string;
@@ -15,6 +16,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '001-first-stone', statements: firstStone },
   { name: '003-persons', statements: persons },
   { name: '004-matching', statements: matching },
+  { name: '005-lean-handles', statements: leanHandles },
 ];
 
 const TYPES = {

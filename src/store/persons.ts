@@ -116,15 +116,14 @@ export function* shareHandle(group: number, address: Address, now: number): Work
   );
 }
 
-/** Each person keeps an address once at each proof. */
+/** Of those a person has already, the caller knows: each is kept once at each proof. */
 export function* insertHandle(
   row: Pick<HandleRow, 'group_id' | 'person_id' | 'shared_at'>,
   identity: Identity,
   now: number,
 ): Work<void> {
   yield* insert(
-    `INSERT INTO handles (group_id, kind, scope, value, proof, person_id, shared_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO NOTHING`,
+    `INSERT INTO handles (group_id, kind, scope, value, proof, person_id, shared_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ...valuesOf(row.group_id, identity),
     identity.proof,
     row.person_id,

@@ -1,7 +1,7 @@
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import pg from 'pg';
-import type { Answer, Statement, Work } from './work.js';
+import { mustRead, type Answer, type Statement, type Work } from './work.js';
 import { never, StoreProblem, type Store } from './store.js';
 
 const INT8 = pg.types.builtins.INT8;
@@ -29,13 +29,24 @@ export function openPostgres(url: string): Store {
     dialect: 'postgres',
     write: (work) => (closing ? never() : answered(retried(() => inTransaction(db, texts, work)))),
     read: (work) =>
-      closing ? never() : answered(withClient(db, (client) => drive(work(), client, texts))),
+      closing ? never() : answered(withClient(db, (client) => drive(reading(work), client, texts))),
     knex: () => Promise.resolve(db),
     async close() {
       closing = true;
       await db.destroy();
     },
   };
+}
+
+/** The work, as long as it only reads. */
+function* reading<T>(work: () => Work<T>): Work<T> {
+  const steps = work();
+  let step = steps.next(undefined);
+  while (step.done !== true) {
+    mustRead(step.value);
+    step = steps.next(yield step.value);
+  }
+  return step.value;
 }
 
 interface Prepared {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
-import type { Answer, Row, Statement, Value, Work } from './work.js';
+import { mustRead, type Answer, type Row, type Statement, type Value, type Work } from './work.js';
 import { GroupCommit } from './group-commit.js';
 import { never, StoreProblem, type Store } from './store.js';
 
@@ -12,21 +12,32 @@ const PAGE_CACHE_KIB = 16_384;
 /** Pages the log may hold before they are carried over: fewer, larger carries; 16 MiB of log. */
 const CHECKPOINT_PAGES = 4_096;
 
-/** Opens the embedded database; one process serves it (see `lock.ts`). */
-export function openSqlite(file: string): Store {
-  const writer = openHandle(file);
-  refuseOldSqlite(writer);
-  const reader = openHandle(file);
-  reader.exec('PRAGMA query_only=ON');
-  const writes = prepared(writer);
-  const reads = prepared(reader);
-  const committer = new GroupCommit(writer, (work) => drive(work, writes));
+/** Whoever reads a database that was left in the middle puts it in order first, and locks it meanwhile. */
+const OPENING_PATIENCE_MS = 5_000;
+
+/** OFF hands writes to the kernel and does not wait for the disk: for tests, whose data nobody will miss. */
+export type Synchronous = 'FULL' | 'OFF';
+
+/**
+ * Opens the embedded database; one process serves it (see `lock.ts`). One connection reads and writes:
+ * no transaction is ever open between two turns of the event loop, and a second connection would have
+ * to read its pages anew after every commit of the first.
+ */
+export function openSqlite(file: string, synchronous: Synchronous = 'FULL'): Store {
+  const db = openHandle(file, synchronous);
+  refuseOldSqlite(db);
+  const execute = prepared(db);
+  const reading = (statement: Statement): Answer => {
+    mustRead(statement);
+    return execute(statement);
+  };
+  const committer = new GroupCommit(db, (work) => drive(work, execute));
   let knex: Knex | null = null;
   let closing = false;
   return {
     dialect: 'sqlite',
     write: (work) => (closing ? never() : committer.write(work)),
-    read: (work) => (closing ? never() : attempt(() => drive(work(), reads))),
+    read: (work) => (closing ? never() : attempt(() => drive(work(), reading))),
     async knex() {
       knex ??= (await import('./sqlite-knex.js')).sqliteKnex(file);
       return knex;
@@ -35,15 +46,14 @@ export function openSqlite(file: string): Store {
       closing = true;
       await committer.drained();
       await knex?.destroy();
-      reader.close();
-      writer.close();
+      db.close();
     },
   };
 }
 
-function openHandle(file: string): Db {
+function openHandle(file: string, synchronous: Synchronous): Db {
   try {
-    return configured(new DatabaseSync(file, { timeout: 0 }));
+    return configured(new DatabaseSync(file, { timeout: OPENING_PATIENCE_MS }), synchronous);
   } catch (error) {
     const { message } = error as Error;
     throw new StoreProblem(
@@ -53,13 +63,15 @@ function openHandle(file: string): Db {
   }
 }
 
-function configured(db: Db): Db {
+function configured(db: Db, synchronous: Synchronous): Db {
   db.exec('PRAGMA journal_mode=WAL');
-  db.exec('PRAGMA synchronous=FULL');
+  db.exec(`PRAGMA synchronous=${synchronous}`);
   db.exec('PRAGMA foreign_keys=ON');
   db.exec(`PRAGMA cache_size=-${PAGE_CACHE_KIB}`);
   db.exec('PRAGMA temp_store=MEMORY');
   db.exec(`PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`);
+  // From here on whoever waits for a lock waits without holding up the event loop.
+  db.exec('PRAGMA busy_timeout=0');
   return db;
 }
 

@@ -1,4 +1,4 @@
-import type { Draft } from '../model/draft.js';
+import { draftOfBody } from './draft-body.js';
 import { all, get, type Work } from './work.js';
 
 /** What stands in the database now, as figures for whoever watches. */
@@ -97,7 +97,7 @@ function* firstDraft(): Work<number | null> {
   const row = yield* get<{ body: string }>(
     'SELECT body FROM drafts WHERE state = 0 AND due_at = 0 ORDER BY id LIMIT 1',
   );
-  return row === undefined ? null : Date.parse((JSON.parse(row.body) as Draft).receivedAt);
+  return row === undefined ? null : Date.parse(draftOfBody(row.body).receivedAt);
 }
 
 function* figure(sql: string): Work<number> {

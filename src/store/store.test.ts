@@ -38,7 +38,14 @@ describe('the write port', () => {
     expect(await groups()).toEqual([]);
   });
 
-  test('what is written is read at once by another connection', async () => {
+  test('what is called reading and writes is refused', async () => {
+    const { store } = test_;
+    const sly = store.read(() => insert('INSERT INTO groups (name) VALUES (?)', 'sly'));
+    await expect(sly).rejects.toThrow(/read/);
+    expect(await groups()).toEqual([]);
+  });
+
+  test('what is written is read at once', async () => {
     await test_.store.write(() => insert('INSERT INTO groups (name) VALUES (?)', 'seen'));
     expect(await groups()).toEqual([expect.objectContaining({ name: 'seen' })]);
   });

@@ -23,6 +23,11 @@ export interface Statement {
 /** `run`: rows changed · `insert`: the new id, 0 when a conflict kept it out · `get`, `all`: rows. */
 export type Answer = number | Row | undefined | readonly Row[];
 
+/** Throws a statement that writes out of reading work, where no transaction would hold it. */
+export function mustRead({ kind, sql }: Statement): void {
+  if (kind === 'run' || kind === 'insert') throw new Error(`reading work must not write: ${sql}`);
+}
+
 /** Rows changed. */
 export function* run(sql: string, ...values: Value[]): Work<number> {
   return (yield { kind: 'run', sql, values }) as number;

@@ -47,6 +47,24 @@ test('of a batch with a mistake nothing is taken, and the mistake is named', asy
   expect(accepted.body).toEqual({ accepted: 1, duplicates: 0 });
 });
 
+test('a message that says nothing is refused; a call and a photo without words are not', async () => {
+  const silent = draft(shop, 'silent', { text: ' ', subject: null });
+  for (const pushed of [silent, [draft(shop, 'loud'), silent]]) {
+    const refused = await hub.api('POST', '/messages', pushed);
+    expect([refused.status, refused.body]).toMatchObject([
+      422,
+      {
+        code: 'HUB_302',
+        detail: expect.stringContaining('text: it says nothing') as string,
+        problems: [{ why: { zh: expect.stringContaining('没有内容') as string } }],
+      },
+    ]);
+  }
+  const photo = { ...silent, id: 'photo', attachments: [{ ref: 'https://x.example/a.jpg' }] };
+  const said = await hub.api('POST', '/messages', [photo, { ...silent, id: 'c', kind: 'call' }]);
+  expect([said.status, said.body]).toEqual([202, { accepted: 2, duplicates: 0 }]);
+});
+
 test('an unknown connection is named', async () => {
   const refused = await hub.api('POST', '/messages', [
     draft(shop, 'known'),

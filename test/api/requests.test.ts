@@ -127,7 +127,10 @@ test('health, readiness and figures need no token', async () => {
   const ready = await fetch(`${hub.url}/readyz`);
   expect([ready.status, await ready.json()]).toMatchObject([
     200,
-    { ready: true, notReady: [], database: { ok: true }, connections: { active: 1, open: 1 } },
+    {
+      ...{ ready: true, notReady: [], degraded: [], database: { ok: true }, queue: { ok: true } },
+      connections: { active: 1, open: 1 },
+    },
   ]);
   const figures = await (await fetch(`${hub.url}/metrics`)).text();
   expect(figures).toContain('process_cpu_seconds_total');
@@ -206,6 +209,23 @@ describe('connections', () => {
       400,
       expect.stringContaining('webhook'),
     ]);
+  });
+
+  test('say at once that an address in the own network is not called, made new or changed', async () => {
+    const settings = { sendUrl: 'http://10.1.2.3/answers' };
+    const added = { connector: 'webhook', name: 'Inside', settings };
+    for (const refused of [
+      await hub.api('POST', '/connections', added),
+      await hub.api('PATCH', `/connections/${shop}`, { settings }),
+    ]) {
+      expect(refused).toMatchObject({
+        status: 422,
+        body: {
+          code: 'HUB_302',
+          detail: expect.stringMatching(/sendUrl: 10\.1\.2\.3 .*network\.allowPrivate/) as string,
+        },
+      });
+    }
   });
 
   test('are tried for real', async () => {

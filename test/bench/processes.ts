@@ -40,6 +40,9 @@ async function startServer(script: string, ...args: readonly string[]): Promise<
 
 export const startRaw = (folder: string): Promise<Running> =>
   startServer('./raw-server.js', folder);
+/** Verifies with that secret and files each message in a knex transaction of its own. */
+export const startKnex = (folder: string, secret: string): Promise<Running> =>
+  startServer('./knex-server.js', folder, secret);
 export const startRawMail = (folder: string): Promise<Running> =>
   startServer('./raw-mail-server.js', folder);
 /** Takes every POST with 200 and an id. */

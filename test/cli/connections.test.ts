@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { openBench, type Bench, type Serving } from './hubbub.js';
+import { LOOPBACK, openBench, type Bench, type Serving } from './hubbub.js';
 
 // The real program is run; a busy machine may take its time.
 jest.setTimeout(60_000);
@@ -31,7 +31,7 @@ async function listed(bench: Bench): Promise<readonly Line[]> {
 describe('without a server', () => {
   let bench: Bench;
   beforeEach(() => {
-    bench = openBench();
+    bench = openBench(LOOPBACK);
   });
   afterEach(() => bench.end());
 
@@ -102,10 +102,19 @@ describe('without a server', () => {
   });
 });
 
+test('a command where there are no data says which folder it has just made, once', async () => {
+  const bench = openBench();
+  const first = await bench.run(['connections', 'list', '--json']);
+  expect(first).toMatchObject({ code: 0, out: '[]\n' });
+  expect(first.err).toContain(`there was no data in ${bench.data}: a new, empty installation`);
+  expect((await bench.run(['token', 'create'])).err).toBe('');
+  bench.end();
+});
+
 describe('what is added is tried', () => {
   let bench: Bench;
   beforeEach(() => {
-    bench = openBench();
+    bench = openBench(LOOPBACK);
   });
   afterEach(() => bench.end());
 
@@ -132,6 +141,18 @@ describe('what is added is tried', () => {
     });
   });
 
+  test('an address in the own network is refused at once, with the way out', async () => {
+    const closed = openBench();
+    const add = ['connections', 'add', '--connector', 'webhook', '--name', 'shop'];
+    const url = 'http://127.0.0.1:9090/answers?to={{conversation.key}}';
+    const { code, err } = await closed.run([...add, '--set', `sendUrl=${url}`]);
+    expect(err).toMatch(/settings\.sendUrl: 127\.0\.0\.1 is a private .*network\.allowPrivate/);
+    expect(code).toBe(2);
+    expect(await listed(closed)).toEqual([]);
+    expect((await bench.run([...add, '--set', `sendUrl=${url}`])).code).toBe(0);
+    closed.end();
+  });
+
   test('a mapping nobody wrote is refused, since such a connection would be left out', async () => {
     const args = ['connections', 'add', '--connector', 'webhook', '--set', 'mapping=acme'];
     const { code, err } = await bench.run(args);
@@ -144,7 +165,7 @@ describe('while a hub serves the data', () => {
   let bench: Bench;
   let hub: Serving;
   beforeAll(async () => {
-    bench = openBench();
+    bench = openBench(LOOPBACK);
     hub = await bench.start();
   });
   afterAll(async () => {

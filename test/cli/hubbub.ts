@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../architecture/tree.js';
@@ -37,13 +37,24 @@ export interface Serving {
 const standing = openStanding();
 afterAll(() => standing.end());
 
-export function openBench(): Bench {
+/** What a test needs that lets its hub call platforms on this machine. */
+export const LOOPBACK = 'network: { allowPrivate: ["127.0.0.0/8"] }\n';
+
+/** `configuration`: the installation's own hubbub.yaml. */
+export function openBench(configuration?: string): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'hubbub-cli-'));
   const data = join(folder, 'data');
   const children = new Set<ChildProcess>();
 
+  const config = join(folder, 'config');
+  if (configuration !== undefined) {
+    mkdirSync(config);
+    writeFileSync(join(config, 'hubbub.yaml'), configuration);
+  }
+
   const environment = ({ env }: RunOptions): NodeJS.ProcessEnv => ({
     ...{ PATH: process.env['PATH'], HUBBUB_DATA_DIR: data, HUBBUB_PORT: '0' },
+    ...(configuration === undefined ? {} : { HUBBUB_CONFIG_DIR: config }),
     ...env,
   });
 

@@ -69,12 +69,18 @@ describe('drafts', () => {
   test('a misspelt field and a message without words are refused, each with its way out', async () => {
     await connect(...WEBHOOK);
     const file = bench.path('typo.jsonl');
-    const lines = [draft('a', { txt: 'x' }), draft('b', { text: ' ' }), draft('c')];
+    const lines = [
+      draft('a', { txt: 'x' }),
+      draft('b', { text: ' ' }),
+      draft('c'),
+      draft('d', { sender: { handle: 'C-1', nmae: 'Zhang' } }),
+    ];
     writeFileSync(file, lines.join('\n'));
     const { err, out } = await bench.run(['import', file, '--connection', 'shop', '--json']);
     expect(err).toContain('line 1: a draft has no field "txt": did you mean text?');
     expect(err).toContain('line 2: it says nothing');
-    expect(JSON.parse(out)).toMatchObject({ new: 1, refused: 2 });
+    expect(err).toContain('line 4: a draft has no field "sender.nmae": did you mean sender.name?');
+    expect(JSON.parse(out)).toMatchObject({ new: 1, refused: 3 });
   });
 
   test('they become tickets with their own time when the hub runs, and what normalise printed may be imported', async () => {

@@ -67,6 +67,17 @@ test('standard input is a source like any other', async () => {
   expect(code).toBe(0);
 });
 
+test('a mailbox of several mails is read as one mail, and the command that takes all is named', async () => {
+  const turn = 'From a@b.example Sat Mar  1 10:00:00 2025\n';
+  const one = turn + mail('first', 'one').replaceAll('\r\n', '\n');
+  writeFileSync(bench.path('old.mbox'), `${one}\n${turn}${mail('second', 'two')}`);
+  writeFileSync(bench.path('one.mbox'), one);
+  const several = await bench.run(['normalise', 'email', bench.path('old.mbox')]);
+  expect(several.err).toContain(`import ${bench.path('old.mbox')} --connection`);
+  expect(linesOf(several.out)).toMatchObject([{ subject: 'first' }]);
+  expect((await bench.run(['normalise', 'email', bench.path('one.mbox')])).err).toBe('');
+});
+
 test('settings of a connection may be given', async () => {
   writeFileSync(bench.path('settings.yaml'), 'items: letters\n');
   const body = {

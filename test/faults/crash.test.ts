@@ -153,6 +153,7 @@ async function liveAndDie(done: () => boolean): Promise<void> {
     world.child = child;
     const signal = await Promise.race([child.exited, waitFor(done)]);
     if (signal === 'done') return child.stop();
+    if (signal !== 'SIGKILL') throw new Error('the hub ended by itself: its words are above');
     world.inFlight += query("SELECT 1 FROM delivery_parts WHERE state = 'sending'").length;
     world.kills += 1;
   }

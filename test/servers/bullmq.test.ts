@@ -113,6 +113,13 @@ test('Redis may lose everything in the middle: the sweeper finds the work', asyn
   await redis.quit();
 });
 
+test('says whether Redis answers', async () => {
+  expect(await (await open()).answers()).toBe(true);
+  const away = await bullmqQueue({ url: 'redis://127.0.0.1:1', installation }, () => undefined);
+  expect(await away.answers()).toBe(false);
+  await away.close();
+});
+
 test('a Redis that is not there makes nobody wait', async () => {
   const queue = await bullmqQueue({ url: 'redis://127.0.0.1:1', installation }, () => undefined);
   const count = counted(queue, 'file');

@@ -8,7 +8,7 @@ import type {
   HttpResult,
   Part,
 } from '../../../src/sdk/index.js';
-import type { MailPayload } from '../transport.js';
+import type { Answer } from '../transport.js';
 
 /** What a test may change of the context a connection is opened with. */
 export interface Wishes {
@@ -122,17 +122,15 @@ export function committing(cursors: Readonly<Record<string, string>> = {}): Comm
 }
 
 /** One answer as `render` leaves it. */
-export function mailPart(change: Partial<MailPayload> = {}, files: readonly Buffer[] = []): Part {
-  const payload: MailPayload = {
-    from: { name: 'Shop 客服', address: 'help@shop.example' },
+export function mailPart(change: Partial<Answer> = {}, files: readonly Buffer[] = []): Part {
+  const payload: Answer = {
+    token: 'abc',
     to: [{ name: '张伟', address: 'zhang@customer.example' }],
     cc: [],
-    replyTo: null,
     subject: 'Re: 订单没有到',
     messageId: '<r1.abc@shop.example>',
     inReplyTo: '<m1@customer.example>',
     references: ['<m0@customer.example>', '<m1@customer.example>'],
-    envelopeFrom: 'help@shop.example',
     text: '您好，我们已经查到您的包裹。\n',
     html: '<p>您好，我们已经查到您的包裹。</p>',
     ...change,

@@ -3,10 +3,9 @@ import { json, WRITTEN } from '../answer.js';
 import type { Parts } from '../hub.js';
 import { SECOND } from '../../model/time.js';
 import { route, type Route } from '../route.js';
-import type { House } from '../hub.js';
 import { get } from '../../store/work.js';
 
-/** A database that does not answer within this time is not ready. */
+/** What does not answer within this time counts as away. */
 const PATIENCE_MS = 2_000;
 
 const Ready = z
@@ -16,7 +15,10 @@ const Ready = z
       .array(z.string())
       .meta({ description: 'A sentence for each thing that keeps it from being ready' }),
     database: z.object({ kind: z.string(), ok: z.boolean() }),
-    queue: z.object({ kind: z.string() }),
+    degraded: z.array(z.string()).meta({
+      description: 'A sentence for each thing that is away and that others stand in for',
+    }),
+    queue: z.object({ kind: z.string(), ok: z.boolean() }),
     connections: z.object({
       active: z.int(),
       paused: z.int(),
@@ -49,8 +51,11 @@ export function healthRoutes(parts: Parts): readonly Route[] {
         503: { description: 'Not ready: the database does not answer', schema: Ready },
       },
       async handle() {
-        const ok = await answers(house);
-        return json(readiness(parts, ok), ok ? 200 : 503);
+        const [database, queue] = await Promise.all([
+          inTime(house.store.read(() => get('SELECT 1 AS one')).then(() => true)),
+          inTime(parts.queue.answers()),
+        ]);
+        return json(readiness(parts, { database, queue }), database ? 200 : 503);
       },
     }),
     route('GET /metrics', {
@@ -65,16 +70,26 @@ export function healthRoutes(parts: Parts): readonly Route[] {
   ];
 }
 
-function readiness({ house, registry, supervisor }: Parts, ok: boolean): z.infer<typeof Ready> {
+/** Whether each of them answers. */
+interface Answering {
+  readonly database: boolean;
+  readonly queue: boolean;
+}
+
+function readiness(
+  { house, registry, supervisor }: Parts,
+  { database, queue }: Answering,
+): z.infer<typeof Ready> {
   const list = registry.list();
   const count = (status: string): number => list.filter((one) => one.status === status).length;
+  const within = `does not answer within ${PATIENCE_MS / SECOND} s`;
+  const kind = house.loaded.config.data.redisUrl === null ? 'embedded' : 'redis';
   return {
-    ready: ok,
-    notReady: ok
-      ? []
-      : [`database: ${house.store.dialect} does not answer within ${PATIENCE_MS / SECOND} s`],
-    database: { kind: house.store.dialect, ok },
-    queue: { kind: house.loaded.config.data.redisUrl === null ? 'embedded' : 'redis' },
+    ready: database,
+    notReady: database ? [] : [`database: ${house.store.dialect} ${within}`],
+    degraded: queue ? [] : [`queue: ${kind} ${within}; the sweeper finds the work, more slowly`],
+    database: { kind: house.store.dialect, ok: database },
+    queue: { kind, ok: queue },
     connections: {
       active: count('active'),
       paused: count('paused'),
@@ -84,15 +99,9 @@ function readiness({ house, registry, supervisor }: Parts, ok: boolean): z.infer
   };
 }
 
-async function answers({ store }: House): Promise<boolean> {
+async function inTime(asked: Promise<boolean>): Promise<boolean> {
   const late = new Promise<boolean>((resolve) => {
     setTimeout(() => resolve(false), PATIENCE_MS).unref();
   });
-  const asked = store
-    .read(() => get('SELECT 1 AS one'))
-    .then(
-      () => true,
-      () => false,
-    );
-  return Promise.race([asked, late]);
+  return Promise.race([asked.catch(() => false), late]);
 }

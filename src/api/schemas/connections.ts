@@ -36,7 +36,10 @@ export const ConnectionView = z
     channel: z.string(),
     name: z.string(),
     group: z.string(),
-    status: z.enum(['active', 'paused', 'failing']),
+    status: z.enum(['active', 'attention', 'paused', 'failing']).meta({
+      description:
+        '`attention`: active, but something of it does not work (a listener that has no port, a mailbox that cannot be reached), as `statusReason` says',
+    }),
     statusReason: z.string().nullable(),
     hookUrl: z
       .string()

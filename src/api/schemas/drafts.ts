@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Draft } from '../../model/draft.js';
+import { Draft, isWordless } from '../../model/draft.js';
 
 const MOST_DRAFTS = 1_000;
 
@@ -7,7 +7,13 @@ const MOST_DRAFTS = 1_000;
 export const PushedDraft = Draft.extend({
   receivedAt: Draft.shape.receivedAt.optional(),
   channel: Draft.shape.channel.optional(),
-}).meta({ id: 'PushedDraft' });
+})
+  .refine((draft) => !isWordless(draft), {
+    path: ['text'],
+    error: 'it says nothing: a text, subject, html or attachment is missing',
+    params: { zh: '没有内容:缺少 text、subject、html 或附件' },
+  })
+  .meta({ id: 'PushedDraft' });
 
 export const PushedDrafts = z.union([PushedDraft, z.array(PushedDraft).min(1).max(MOST_DRAFTS)]);
 

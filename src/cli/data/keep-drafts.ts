@@ -1,6 +1,6 @@
 import type { Connected } from '../../intake/connected.js';
-import { Draft, OPENING_KINDS } from '../../model/draft.js';
-import { nearestName } from '../../model/nearest.js';
+import { Draft, isWordless } from '../../model/draft.js';
+import { unknownField } from '../../model/unknown-field.js';
 import { insertDraft } from '../../store/drafts.js';
 import type { Work } from '../../store/work.js';
 import type { Kept } from './operations.js';
@@ -41,7 +41,7 @@ function readDraft(given: unknown, connection: string | null, { find, now }: Pla
   if (connected === undefined) {
     return { why: `there is no connection ${id.slice(0, 100)}: name one with --connection` };
   }
-  const misspelt = unknownField(fields);
+  const misspelt = misspeltField(fields);
   if (misspelt !== null) return { why: misspelt };
   const { channel } = connected.connector.definition;
   const when = { receivedAt: fields['sentAt'] ?? now };
@@ -50,7 +50,7 @@ function readDraft(given: unknown, connection: string | null, { find, now }: Pla
 
 function validated(draft: unknown): Read {
   const parsed = Draft.safeParse(draft);
-  if (parsed.success && saysNothing(parsed.data)) {
+  if (parsed.success && isWordless(parsed.data)) {
     return { why: 'it says nothing: a text, subject, html or attachment is missing' };
   }
   if (parsed.success) return { draft: parsed.data };
@@ -62,20 +62,13 @@ function validated(draft: unknown): Read {
 const BESIDE = new Set(['source']);
 
 /** A misspelt field would be left out in silence, and history would come in without it. */
-function unknownField(fields: Readonly<Record<string, unknown>>): string | null {
-  const known = Object.keys(Draft.shape);
-  const name = Object.keys(fields).find((one) => !known.includes(one) && !BESIDE.has(one));
-  if (name === undefined) return null;
-  const nearest = nearestName(name, known);
+function misspeltField(fields: Readonly<Record<string, unknown>>): string | null {
+  const own = Object.entries(fields).filter(([name]) => !BESIDE.has(name));
+  const found = unknownField(Draft, Object.fromEntries(own));
+  if (found === null) return null;
+  const { path, nearest } = found;
   const hint = nearest === null ? 'schemas/draft.json names them all' : `did you mean ${nearest}?`;
-  return `a draft has no field ${JSON.stringify(name.slice(0, 60))}: ${hint}`;
-}
-
-/** A call may be a fact without words. */
-function saysNothing({ kind, text, subject, html, attachments }: Draft): boolean {
-  if (!OPENING_KINDS.has(kind) || kind === 'call') return false;
-  const words = [text, subject ?? '', html ?? ''].join('').trim();
-  return words === '' && attachments.length === 0;
+  return `a draft has no field ${JSON.stringify(path.slice(0, 120))}: ${hint}`;
 }
 
 function* insertAll(read: readonly Read[]): Work<readonly Kept[]> {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { House } from '../../api/hub.js';
 import type { Loaded } from '../../config/load.js';
 import { createHttpClient } from '../../connections/http.js';
@@ -5,6 +7,7 @@ import { openRegistry } from '../../connections/registry.js';
 import { createConnectionService } from '../../connections/service.js';
 import { openOnce } from '../../connections/supervisor.js';
 import { createReceive } from '../../intake/receive.js';
+import { SILENT } from '../../queue/silent.js';
 import type { Wiring } from '../wiring.js';
 import { withoutPassword } from '../typed.js';
 import type { Operations } from './operations.js';
@@ -21,8 +24,16 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** Through the hub that serves this data folder, else on the data itself. */
-export async function openOperations(wiring: Wiring, loaded: Loaded): Promise<Opened> {
+/**
+ * Through the hub that serves this data folder, else on the data itself. Where there are none a new
+ * installation is made, and `tell` says so: a command typed in the wrong folder would answer from
+ * an empty one, and nobody would know.
+ */
+export async function openOperations(
+  wiring: Wiring,
+  loaded: Loaded,
+  tell: (line: string) => void,
+): Promise<Opened> {
   const { dir, databaseUrl } = loaded.config.data;
   const file = databaseUrl === null ? readDoorFile(dir) : null;
   if (file !== null && (await isOpen(file))) {
@@ -33,8 +44,14 @@ export async function openOperations(wiring: Wiring, loaded: Loaded): Promise<Op
       close: () => Promise.resolve(),
     };
   }
-  return overHouse(await wiring.openHouse(loaded));
+  const isNew = databaseUrl === null && !existsSync(join(dir, 'hubbub.db'));
+  const opened = await overHouse(await wiring.openHouse(loaded));
+  if (isNew) tell(madeNew(dir));
+  return opened;
 }
+
+const madeNew = (dir: string): string =>
+  `there was no data in ${dir}: a new, empty installation was made there; HUBBUB_DATA_DIR names another folder · 已在此新建空的数据目录`;
 
 /** Without a server nothing rings: a hub that starts later, or another process, sweeps what waits. */
 async function overHouse(house: House): Promise<Opened> {
@@ -47,17 +64,12 @@ async function overHouse(house: House): Promise<Opened> {
   const connections = createConnectionService({
     ...house,
     registry,
+    allowPrivate: network.allowPrivate,
     withLive: (id, use) => openOnce({ ...house, registry, http }, id, use),
   });
-  const queue = {
-    ring: () => undefined,
-    wakeAt: () => undefined,
-    onRing: () => undefined,
-    close: () => Promise.resolve(),
-  };
-  const receive = createReceive({ ...house, queue, find: registry.find });
+  const receive = createReceive({ ...house, queue: SILENT, find: registry.find });
   return {
-    operations: operationsOver({ house, registry, connections, receive, ring: queue.ring }),
+    operations: operationsOver({ house, registry, connections, receive, ring: SILENT.ring }),
     served: house.store.dialect === 'postgres',
     where: databaseUrl === null ? `the data in ${dir}` : withoutPassword(databaseUrl),
     async close() {

@@ -14,6 +14,12 @@ export interface ConnectionLine {
   readonly name: string;
   readonly status: string;
   readonly statusReason: string | null;
+  /** Answers in its queue. */
+  readonly waiting: number;
+  /** Answers of which nobody knows whether they arrived. */
+  readonly uncertain: number;
+  /** Why its youngest answer that has not arrived has not; null: there is none. */
+  readonly lastFailure: string | null;
   /** Where its platform calls; null: it does not. */
   readonly hookUrl: string | null;
   /** Where its own pages and visitors come to; null: it has no door of its own. */

@@ -2,8 +2,10 @@ import { hashApiToken, newApiToken } from '../../api/token.js';
 import { explainPair } from '../../intake/explain.js';
 import { openMatching } from '../../intake/matching.js';
 import type { DeliveryState } from '../../model/reply.js';
+import { shownStatus } from '../../connections/shown-status.js';
+import type { Connected } from '../../intake/connected.js';
 import { retryDelivery } from '../../replies/retry.js';
-import { deliveryById, retriableFailures } from '../../store/deliveries.js';
+import { deliveryById, outboxOf, retriableFailures } from '../../store/deliveries.js';
 import { reviveDrafts } from '../../store/drafts.js';
 import { countQuarantined, quarantinedAfter, replayEnvelope } from '../../store/envelopes.js';
 import { insertApiToken } from '../../store/tokens.js';
@@ -47,25 +49,35 @@ export function operationsOver(grounds: Grounds): Operations {
   };
 }
 
-async function listConnections({
-  registry,
-  connections,
-}: Grounds): Promise<readonly ConnectionLine[]> {
+async function listConnections(grounds: Grounds): Promise<readonly ConnectionLine[]> {
+  const { registry } = grounds;
   await registry.refresh();
-  const lines = registry.list().map(async ({ id, connector, name, status, account }) => {
-    const { transports } = connector.definition;
-    return {
-      id,
-      connector: connector.definition.name,
-      name,
-      status,
-      statusReason: (await connections.row(id))?.status_reason ?? null,
-      hookUrl: transports.includes('webhook') ? account.hookUrl : null,
-      doorUrl: transports.includes('serve') ? doorUrl(account.hookUrl, id) : null,
-    };
-  });
-  return Promise.all(lines);
+  return Promise.all(registry.list().map((connected) => lineOf(grounds, connected)));
 }
+
+async function lineOf(
+  { house, connections }: Grounds,
+  { id, connector, name, status, account }: Connected,
+): Promise<ConnectionLine> {
+  const { transports } = connector.definition;
+  const row = await connections.row(id);
+  const outbox = await house.store.read(() => outboxOf(id));
+  return {
+    id,
+    connector: connector.definition.name,
+    name,
+    status: row === undefined ? status : shownStatus(row),
+    statusReason: row?.status_reason ?? null,
+    waiting: outbox.waiting,
+    uncertain: outbox.uncertain,
+    lastFailure: whyOf(outbox.failure),
+    hookUrl: transports.includes('webhook') ? account.hookUrl : null,
+    doorUrl: transports.includes('serve') ? doorUrl(account.hookUrl, id) : null,
+  };
+}
+
+const whyOf = (failure: string | null): string | null =>
+  failure === null ? null : (JSON.parse(failure) as { readonly why: string }).why;
 
 /** On the same address as the hooks. */
 function doorUrl(hookUrl: string, id: string): string {

@@ -3,14 +3,17 @@ import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Loaded } from '../../config/load.js';
 import { masterKeysOf } from '../../connections/master-key.js';
+import { shownStatus } from '../../connections/shown-status.js';
 import { openVault } from '../../connections/vault.js';
 import { MINUTE } from '../../model/time.js';
-import { liveConnections } from '../../store/connections.js';
+import { liveConnections, type ConnectionRow } from '../../store/connections.js';
 import { latestReceipt } from '../../store/envelopes.js';
 import { pendingMigrations } from '../../store/migrate.js';
 import type { Store } from '../../store/store.js';
 import { megabytes } from '../progress.js';
+import { typed } from '../typed.js';
 import { checked, note, ok, wrong, type Finding } from './finding.js';
+import { workFindings } from './work.js';
 
 const LITTLE_ROOM = 1_000_000_000;
 const NO_ROOM = 100_000_000;
@@ -19,19 +22,22 @@ const NO_ROOM = 100_000_000;
 export async function examineData(
   loaded: Loaded,
   served: string | null,
+  connectors: ReadonlySet<string>,
 ): Promise<readonly Finding[]> {
   const { dir, databaseUrl } = loaded.config.data;
   const folder = folderFindings(dir);
   if (folder.some(({ level }) => level === 'wrong')) return folder;
   const room = await checked('disk', 'look at the disk', () => roomFor(dir));
   const server =
-    served === null ? note('hub', 'none runs on this data', 'hubbub start') : ok('hub', served);
+    served === null
+      ? note('hub', 'none runs on this data', typed(loaded, 'start'))
+      : ok('hub', served);
   if (databaseUrl === null && !existsSync(join(dir, 'hubbub.db'))) {
     const empty = note('database', 'there is none yet', 'the first start makes it');
     return [...folder, ...room, server, empty];
   }
   const database = await checked('database', 'put back a backup, or ask the database server', () =>
-    databaseFindings(loaded, served !== null),
+    databaseFindings(loaded, served !== null, connectors),
   );
   return [...folder, ...room, server, ...database];
 }
@@ -57,18 +63,24 @@ async function roomFor(dir: string): Promise<readonly Finding[]> {
   return [free < LITTLE_ROOM ? note('disk', text, 'free some space soon') : ok('disk', text)];
 }
 
-async function databaseFindings(loaded: Loaded, served: boolean): Promise<readonly Finding[]> {
+async function databaseFindings(
+  loaded: Loaded,
+  served: boolean,
+  connectors: ReadonlySet<string>,
+): Promise<readonly Finding[]> {
   const store = await open(loaded);
   try {
     const pending = await pendingMigrations(store);
     if (pending.length > 0) {
       const text = `${store.dialect} lacks ${pending.join(', ')}`;
-      return [note('database', text, 'hubbub migrate, or hubbub start when it is embedded')];
+      const embedded = store.dialect === 'sqlite';
+      return [note('database', text, typed(loaded, embedded ? 'start' : 'migrate'))];
     }
     return [
       ok('database', store.dialect),
       ...(await keyFindings(loaded, store, served)),
-      ...(await connectionFindings(store)),
+      ...(await connectionFindings(loaded, store, connectors)),
+      ...(await workFindings(loaded, store)),
       ...(await clockFindings(store)),
     ];
   } finally {
@@ -100,17 +112,43 @@ async function keyFindings(
   });
 }
 
-async function connectionFindings(store: Store): Promise<readonly Finding[]> {
+async function connectionFindings(
+  loaded: Loaded,
+  store: Store,
+  connectors: ReadonlySet<string>,
+): Promise<readonly Finding[]> {
   const rows = await store.read(liveConnections);
-  const failing = rows.filter(({ status }) => status === 'failing');
   if (rows.length === 0) {
-    return [note('connections', 'there is none yet', 'connections add --help')];
+    return [note('connections', 'there is none yet', typed(loaded, 'connections add --help'))];
   }
-  return failing.length === 0
-    ? [ok('connections', rows.map(({ id }) => id).join(', '))]
-    : failing.map(({ id, status_reason }) =>
-        wrong('connections', `${id}: ${status_reason ?? 'failing'}`, `connections check ${id}`),
-      );
+  const findings = rows.flatMap((row) => connectionFinding(loaded, row, connectors));
+  return findings.length > 0 ? findings : [ok('connections', rows.map(({ id }) => id).join(', '))];
+}
+
+function connectionFinding(
+  loaded: Loaded,
+  row: ConnectionRow,
+  connectors: ReadonlySet<string>,
+): readonly Finding[] {
+  const { id, connector, status_reason: reason } = row;
+  const status = shownStatus(row);
+  const check = typed(loaded, `connections check ${id}`);
+  if (!connectors.has(connector)) {
+    const remove = typed(loaded, `connections remove ${id}`);
+    return [
+      wrong(
+        'connections',
+        `${id}: there is no connector ${connector}`,
+        `put it back, or ${remove}`,
+      ),
+    ];
+  }
+  if (status === 'active') return [];
+  if (status === 'paused') {
+    const next = `PATCH /api/v1/connections/${id} with {"status":"active"} when it is to go on`;
+    return [note('connections', `${id}: paused by an admin, its answers wait`, next)];
+  }
+  return [wrong('connections', `${id}: ${status}: ${reason ?? 'no reason is known'}`, check)];
 }
 
 /** Something that arrived in the future says that the clock was put back. */

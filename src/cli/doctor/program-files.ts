@@ -2,6 +2,7 @@ import type { Loaded } from '../../config/load.js';
 import { testMappings } from '../../mapping/cases.js';
 import { sentenceOf } from '../../mapping/problem.js';
 import type { Shell } from '../shell.js';
+import { typed } from '../typed.js';
 import { checked, ok, wrong, type Finding } from './finding.js';
 
 const OLDEST_NODE = [20, 19] as const;
@@ -36,7 +37,7 @@ async function mappings(shell: Shell, loaded: Loaded): Promise<readonly Finding[
       wrong(
         'mappings',
         `${file}:${line}: ${name}: ${differences[0] ?? ''}`,
-        'mapping explain shows why',
+        typed(loaded, 'mapping test'),
       ),
     ),
   ];

@@ -28,9 +28,14 @@ async function findingsOf(shell: Shell): Promise<readonly Finding[]> {
   return [
     ...configuration,
     ...(await examineProgram(shell, value)),
-    ...(await examineData(value, served)),
+    ...(await examineData(value, served, await connectorNames(shell))),
     ...(await examineServices(value)),
   ];
+}
+
+/** Where they cannot be loaded, `examineProgram` says so. */
+async function connectorNames(shell: Shell): Promise<ReadonlySet<string>> {
+  return new Set((await (await shell.main()).loadConnectors().catch(() => new Map())).keys());
 }
 
 const MARKS = { ok: 'ok   ', note: 'note ', wrong: 'WRONG' } as const;

@@ -5,6 +5,7 @@ import { fileInOrder } from '../../intake/in-order.js';
 import { openMatching, type Compared } from '../../intake/matching.js';
 import type { MatchingRules } from '../../matching/rules.js';
 import type { Draft } from '../../model/draft.js';
+import { SILENT } from '../../queue/silent.js';
 import { insertDraft } from '../../store/drafts.js';
 import { filedMessages, firstMessages, openQuestions } from '../../store/evaluation.js';
 import { holdLease } from '../../store/leases.js';
@@ -33,13 +34,6 @@ export interface Trial {
   end(): Promise<void>;
 }
 
-const QUIET = {
-  ring: () => undefined,
-  wakeAt: () => undefined,
-  onRing: () => undefined,
-  close: () => Promise.resolve(),
-};
-
 export async function openTrial(
   rules: MatchingRules,
   say: (sentence: string) => void,
@@ -53,7 +47,7 @@ export async function openTrial(
   let milliseconds = 0;
   const clock = { now: () => now };
   const filing = {
-    ...{ store, queue: QUIET, clock, matching: openMatching(rules, compared) },
+    ...{ store, queue: SILENT, clock, matching: openMatching(rules, compared) },
     find: () => undefined,
     // Worlds to evaluate on write their numbers with a country, or mean this one.
     region: 'CN' as const,

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { Loaded } from '../../config/load.js';
 import type { Apart } from '../../intake/apart.js';
 import type { Drafted } from '../../intake/drafting.js';
 import { mappingsFor } from '../../mapping/load.js';
 import { SECOND } from '../../model/time.js';
 import type { Account, Envelope } from '../../sdk/inbound.js';
+import { splitMbox } from '../import/split-mbox.js';
 import { usage } from '../shell.js';
+import { HUBBUB } from '../typed.js';
 import { unknownName } from '../unknown-name.js';
 import type { Wiring } from '../wiring.js';
 import { accountOf } from './account.js';
@@ -37,17 +40,19 @@ export interface Reader {
   close(): Promise<void>;
 }
 
+/** `tell`: one line for the person, beside the lines of the result. */
 export async function openReader(
   wiring: Wiring,
   loaded: Loaded,
   request: NormaliseRequest,
+  tell: (line: string) => void,
 ): Promise<Reader> {
   const connectors = await wiring.loadConnectors();
   const connector = connectors.get(request.connector);
   if (connector === undefined) {
     throw usage(unknownName('connector', request.connector, connectors.keys()));
   }
-  const { name } = connector.definition;
+  const { name, imports = [] } = connector.definition;
   const account = accountOf(connector, request.settings);
   const library = await wiring.readMappings(wiring.mappingFolders(loaded));
   const mappings = mappingsFor(library, name, account.settings);
@@ -60,6 +65,7 @@ export async function openReader(
     const named = { source: source.name };
     const body = await source.read();
     if (typeof body === 'string') return [{ ...named, error: body }];
+    if (imports.includes('mbox') && (await holdsSeveralMails(body))) tell(isMailbox(source.name));
     const envelope = envelopeOf(body, account, request);
     try {
       return shown(named, await thread.draftsOf(name, mappings?.name ?? '', account, envelope));
@@ -80,6 +86,19 @@ export async function openReader(
     },
   };
 }
+
+const isMailbox = (source: string): string =>
+  `${source} is a mailbox (mbox) of several mails, read here as one: all of them come in by ${HUBBUB} import ${source === '-' ? 'FILE.mbox' : source} --connection <id> · 该文件含多封邮件，请用 import 导入`;
+
+async function holdsSeveralMails(body: Buffer): Promise<boolean> {
+  if (body.toString('latin1', 0, MBOX.length) !== MBOX) return false;
+  const mails = splitMbox(Readable.from([body]) as AsyncIterable<Buffer>);
+  await mails.next();
+  return (await mails.next()).done !== true;
+}
+
+/** How a mailbox begins. */
+const MBOX = 'From ';
 
 function oneAtATime(): <T>(task: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();

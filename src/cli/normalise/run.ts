@@ -9,7 +9,7 @@ export async function normalise(shell: Shell, request: NormaliseRequest): Promis
   if (files.length === 0 && shell.stdin.isTTY === true) {
     throw usage('name files or a folder, or pipe a payload into standard input');
   }
-  const reader = await openReader(await shell.main(), loadForCommand(), request);
+  const reader = await openReader(await shell.main(), loadForCommand(), request, shell.err);
   let failed = false;
   let nothing = true;
   try {

@@ -11,6 +11,7 @@ import { opening, type Heard } from '../../../src/intake/complaint.js';
 import { hear, saidIn } from '../../../src/intake/telling.js';
 import { Draft } from '../../../src/model/draft.js';
 import { DAY } from '../../../src/model/time.js';
+import { SILENT } from '../../../src/queue/silent.js';
 import { insertDraft } from '../../../src/store/drafts.js';
 import { holdLease } from '../../../src/store/leases.js';
 import { migrate } from '../../../src/store/migrate.js';
@@ -102,7 +103,7 @@ async function sideOf(
   const clock = { now: () => UNTIL + 60_000 };
   const filing: Filing = {
     ...{ store, clock, matching: openMatching(rules), find: () => undefined },
-    ...{ region: 'CN', queue: QUIET, crashpoint: () => undefined },
+    ...{ region: 'CN', queue: SILENT, crashpoint: () => undefined },
     log: { error: (sentence) => void process.stderr.write(`${sentence}\n`) },
     lease: holdLease(store, 'filing', 'bench', clock),
   };
@@ -187,13 +188,6 @@ async function holdOf({ store, filing, tickets }: Side): Promise<number> {
   await store.write(() => wait(drafts, 'h'));
   return longestHold(() => fileInOrder(filing));
 }
-
-const QUIET = {
-  ring: () => undefined,
-  wakeAt: () => undefined,
-  onRing: () => undefined,
-  close: () => Promise.resolve(),
-};
 
 /** A third tells again what a stored ticket told, a third names its order in other words, a third is new. */
 function draftOf(n: number, tickets: number): Draft {
