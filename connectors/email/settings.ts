@@ -8,7 +8,10 @@ export const MAX_MAIL_BYTES = 50 * 1024 * 1024;
 const host = field(
   z.string().min(1).max(253),
   { en: 'Server', zh: '服务器' },
-  { en: 'Host name, for example imap.example.com.', zh: '主机名，例如 imap.example.com。' },
+  {
+    en: 'Host name, for example imap.example.com; the provider’s help page names it.',
+    zh: '主机名，例如 imap.example.com；见服务商的帮助页。',
+  },
 );
 
 const tls = field(
@@ -231,7 +234,10 @@ export type Settings = z.infer<typeof Settings>;
 export const Credentials = z.object({
   imapPassword: secret(
     { en: 'IMAP password', zh: 'IMAP 密码' },
-    { en: 'An app password or authorisation code.', zh: '应用专用密码或授权码。' },
+    {
+      en: 'An app password or authorisation code, made in the mailbox’s own settings; see the providers above. Needed while imap.auth is password.',
+      zh: '应用专用密码或授权码，在邮箱自身的设置中生成。imap.auth 为 password 时必填。',
+    },
   ).optional(),
   smtpPassword: secret(
     { en: 'SMTP password', zh: 'SMTP 密码' },
@@ -239,15 +245,24 @@ export const Credentials = z.object({
   ).optional(),
   oauthClientId: secret(
     { en: 'OAuth client id', zh: 'OAuth 客户端 ID' },
-    { en: 'Of the app registered with the provider.', zh: '在服务商处注册的应用的 ID。' },
+    {
+      en: 'Of the app registered with the provider: Google Cloud Console (Credentials), Microsoft Entra (App registrations).',
+      zh: '在服务商处注册的应用的 ID：Google Cloud Console（凭据）、Microsoft Entra（应用注册）。',
+    },
   ).optional(),
   oauthClientSecret: secret(
     { en: 'OAuth client secret', zh: 'OAuth 客户端密钥' },
-    { en: 'Of the app registered with the provider.', zh: '在服务商处注册的应用的密钥。' },
+    {
+      en: 'Of the same app; the provider shows it when it is made.',
+      zh: '同一应用的密钥；服务商在创建时显示。',
+    },
   ).optional(),
   oauthRefreshToken: secret(
     { en: 'OAuth refresh token', zh: 'OAuth 刷新令牌' },
-    { en: 'Exchanged for access tokens.', zh: '用于换取访问令牌。' },
+    {
+      en: 'What the provider gives when the mailbox’s owner agrees to the app; exchanged for access tokens.',
+      zh: '邮箱所有者授权该应用后由服务商给出；用于换取访问令牌。',
+    },
   ).optional(),
   listenerKey: secret(
     { en: 'Key of the listener’s certificate (PEM)', zh: '监听证书的私钥（PEM）' },

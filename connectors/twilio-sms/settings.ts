@@ -20,8 +20,8 @@ export const Settings = z.object({
       .optional(),
     { en: 'Phone number', zh: '电话号码' },
     {
-      en: 'The Twilio number that sends, as E.164. Answers leave by the number the customer wrote to.',
-      zh: '用于发送的 Twilio 号码（E.164 格式）。回复从客户写信的号码发出。',
+      en: 'The Twilio number that sends, as E.164; in the Console under Phone Numbers. Answers leave by the number the customer wrote to. This, or a Messaging Service, is needed to send.',
+      zh: '用于发送的 Twilio 号码（E.164 格式），见控制台“Phone Numbers”。回复从客户写信的号码发出。发送需要此项或消息服务。',
     },
   ),
   messagingServiceSid: field(
@@ -31,8 +31,8 @@ export const Settings = z.object({
       .optional(),
     { en: 'Messaging Service SID', zh: '消息服务 SID' },
     {
-      en: 'Optional; Twilio chooses the number where no conversation says which one.',
-      zh: '可选；会话未指明号码时由 Twilio 选择。',
+      en: 'In the Console under Messaging, Services. Twilio then chooses the number where no conversation says which one.',
+      zh: '见控制台“Messaging / Services”。会话未指明号码时由 Twilio 选择。',
     },
   ),
   apiKeySid: field(
@@ -42,8 +42,8 @@ export const Settings = z.object({
       .optional(),
     { en: 'API key SID', zh: 'API 密钥 SID' },
     {
-      en: 'Optional: sends with this key and its secret instead of the auth token.',
-      zh: '可选：用此密钥及其机密代替 Auth Token 发送。',
+      en: 'Made in the Console under Account, API keys & tokens: sends with this key and its secret instead of the auth token.',
+      zh: '在控制台“Account / API keys & tokens”中创建：用此密钥及其机密代替 Auth Token 发送。',
     },
   ),
   maxSegments: field(
@@ -69,20 +69,23 @@ export const Credentials = z.object({
   authToken: secret(
     { en: 'Auth token', zh: 'Auth Token' },
     {
-      en: 'Checks that deliveries come from Twilio; without it every delivery is refused.',
-      zh: '用于验证推送来自 Twilio；缺少时拒绝所有推送。',
+      en: 'On the first page of the Twilio Console, below the Account SID. Checks that deliveries come from Twilio; without it every delivery is refused.',
+      zh: '见 Twilio 控制台首页，账户 SID 下方。用于验证推送来自 Twilio；缺少时拒绝所有推送。',
     },
   ),
   previousAuthToken: secret(
     { en: 'Other auth token', zh: '另一个 Auth Token' },
     {
-      en: 'While Twilio rotates tokens: the second valid one.',
-      zh: '轮换期间同时有效的第二个 Auth Token。',
+      en: 'While Twilio rotates tokens: the second valid one, in the Console under API keys & tokens.',
+      zh: '轮换期间同时有效的第二个 Auth Token，见控制台“API keys & tokens”。',
     },
   ).optional(),
   apiKeySecret: secret(
     { en: 'API key secret', zh: 'API 密钥机密' },
-    { en: 'Belongs to the API key SID.', zh: '与 API 密钥 SID 配套。' },
+    {
+      en: 'Belongs to the API key SID; Twilio shows it once, when the key is made.',
+      zh: '与 API 密钥 SID 配套；仅在创建密钥时显示一次。',
+    },
   ).optional(),
 });
 export type Credentials = z.infer<typeof Credentials>;

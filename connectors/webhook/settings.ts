@@ -45,8 +45,8 @@ export const Credentials = z
     secret: secret(
       { en: 'Secret', zh: '密钥' },
       {
-        en: 'What deliveries are signed with: whsec_… or whpk_… for Standard Webhooks, the shared secret for HMAC. Without it every signed delivery is refused.',
-        zh: '推送的签名密钥：Standard Webhooks 用 whsec_… 或 whpk_…，HMAC 用共享密钥。缺少时拒绝所有签名推送。',
+        en: 'What deliveries are signed with: whsec_… or whpk_… for Standard Webhooks, the shared secret for HMAC. The other system shows it where its webhook is set up, or takes one that you make: whsec_ and the output of openssl rand -base64 24. Without it every signed delivery is refused.',
+        zh: '推送的签名密钥：Standard Webhooks 用 whsec_… 或 whpk_…，HMAC 用共享密钥。见对方系统的 webhook 设置，或自行生成：whsec_ 加 openssl rand -base64 24 的输出。缺少时拒绝所有签名推送。',
       },
     ).optional(),
     previousSecret: secret(
@@ -63,15 +63,15 @@ export const Credentials = z
     sendSecret: secret(
       { en: 'Secret for sending', zh: '发送密钥' },
       {
-        en: 'whsec_… or whsk_…: signs what is sent, as Standard Webhooks says.',
-        zh: 'whsec_… 或 whsk_…：按 Standard Webhooks 对发出的请求签名。',
+        en: 'whsec_… or whsk_…, agreed with the other system: signs what is sent, as Standard Webhooks says.',
+        zh: 'whsec_… 或 whsk_…，与对方系统约定：按 Standard Webhooks 对发出的请求签名。',
       },
     ).optional(),
     authorization: secret(
       { en: 'Authorization', zh: 'Authorization' },
       {
-        en: 'Value of the Authorization header of what is sent, for example Bearer …',
-        zh: '发出请求的 Authorization 头，例如 Bearer …',
+        en: 'Value of the Authorization header of what is sent, as the other system wants it, for example Bearer and its API token.',
+        zh: '发出请求的 Authorization 头，按对方系统要求填写，例如 Bearer 加其 API 令牌。',
       },
     ).optional(),
   })
