@@ -150,7 +150,7 @@ function textKeys(facts: Facts): string[] {
   ];
 }
 
-const BANDS = 5;
+const BANDS = 4;
 const ROWS = 2;
 const FEWEST = 4;
 

@@ -10,7 +10,7 @@ import { complaintSaid, TEMPLATES } from './complaints.js';
 
 /** Tickets a day: a database of a million holds a longer history than one of ten thousand, not a busier one. */
 export const TICKETS_A_DAY = 5_000;
-const SLICE = 20_000;
+const SLICE = 50_000;
 /** As the store keeps them: the latest holders of a key, in so many characters. */
 const HELD = 800;
 
