@@ -51,7 +51,7 @@ export function* dueTellings(limit: number): Work<readonly number[]> {
 }
 
 /** Characters of `held`: some thirty tickets. What does not fit is the oldest, cut in two at worst. */
-const HELD = 480;
+export const HELD = 480;
 
 /** Keys that this ticket did not have before; under them it can be found from now on. Each once. */
 export function* insertKeys(

@@ -6,13 +6,12 @@ import type { MatchingRules } from '../../src/matching/rules.js';
 import { applyEvent, newTicketState } from '../../src/model/ticket-state.js';
 import { DAY } from '../../src/model/time.js';
 import type { Store } from '../../src/store/store.js';
+import { HELD } from '../../src/store/tellings.js';
 import { complaintSaid, TEMPLATES } from './complaints.js';
 
 /** Tickets a day: a database of a million holds a longer history than one of ten thousand, not a busier one. */
 export const TICKETS_A_DAY = 5_000;
 const SLICE = 50_000;
-/** As the store keeps them: the latest holders of a key, in so many characters. */
-const HELD = 800;
 
 export interface Filling {
   readonly tickets: number;

@@ -128,7 +128,7 @@ function rowsOf(few: Side, many: Side): readonly Row[] {
     row(name('p99'), p99(many.match), 'ms', p99(few.match)),
     row(name('cpu'), median(many.cpu), 'ms/message', median(few.cpu)),
     row(name('file-cpu'), median(many.byEvidence), 'ms/message', median(many.bySamePerson)),
-    row(name('slice'), many.slice, 'ms', few.slice),
+    ...(many.folder === null ? [] : [row(name('slice'), many.slice, 'ms', few.slice)]),
     row(name('hold'), many.hold, 'ms', many.holdBySamePerson),
   ];
 }
@@ -202,7 +202,7 @@ async function measureHold(side: Side): Promise<void> {
   side.slice = Math.max(...slices);
 }
 
-/** A store that notes how long each transaction was worked on. On a server others run in between, so that it is no hold there. */
+/** A store that notes how long each transaction was worked on; on a server others run in between. */
 function timed(store: Store, milliseconds: number[]): Store {
   return {
     ...store,
