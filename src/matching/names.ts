@@ -30,7 +30,7 @@ export function nameOf(name: string | null): NameFound | null {
   return real ? { value: inOrder(words), real } : { value, real: false };
 }
 
-/** "Li Yuhang" and "Yuhang Li" are one name. */
+/** "Gu Nianci" and "Nianci Gu" are one name. */
 const inOrder = (words: readonly string[]): string => [...words].sort().join(' ');
 
 function isChineseName(value: string): boolean {
@@ -67,7 +67,7 @@ const ENGLISH_CUE =
   /\b(?:(?:my )?name(?:'s| is|:)|name on the (?:order|account)(?: is|:)?|under(?: the name)?|ordered by|placed by|this is|i am|i'm|recipient(?: is|:)?|name) ([a-z]+(?:[ -][a-z'-]+){1,2})/g;
 const ALIAS =
   /(?:我叫|昵称(?:是|叫)?|网名(?:是|叫)?|用户名(?:是)?|名叫|known as|username is|my (?:handle|nickname|id) is|i am called|i'm called)\s?["“「]?([^\s,，。.;；!！?？"”」、]{2,24})/g;
-/** A name in front of the last digits of its phone, as transcripts have it: "韩建国 0390". */
+/** A name in front of the last digits of its phone, as transcripts have it: "顾念慈 4417". */
 const BEFORE_TAIL = /(?:^|[\s，,])([\u4e00-\u9fff]{2,4}) \d{4}(?!\d)/g;
 
 function chineseAfter(text: string, at: number): NameFound | null {

@@ -21,7 +21,7 @@ const CLAUSE_BEFORE = 60;
 
 /**
  * Digits in groups, with a prefix of letters and a mark, joined by blanks, dots or hyphens between
- * digits only: the spellings of one number ("SG26 0901", "203-890", "A7K99X").
+ * digits only: the spellings of one number ("QX40 9172", "517-204", "B4M21K").
  */
 const NUMBER =
   /(?<![a-z0-9])[#+]?(?:[a-z]{1,4}-?)?\d[a-z0-9]{0,40}(?:(?: {1,2}|-| - |\.|\/)\d[a-z0-9]{0,30}){0,12}/g;

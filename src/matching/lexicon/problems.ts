@@ -23,7 +23,7 @@ export const PROBLEMS: Readonly<Record<ProblemClass, RegExp>> = {
   refund:
     /退款.{0,12}(?:没|未|还|不|迟|呢|失败)|(?:没|未|不).{0,6}(?:退款|退钱|到账|退给|原路返回)|(?:退货|寄回|退回去?).{0,24}(?:没|未|还).{0,8}(?:退|到账|收到)|显示.{0,4}退款(?:成功|完成)|refund.{0,40}(?:not|n't|never|nothing|still|missing|yet|where|nowhere|waiting|complete|days|week)|(?:not|never|n't|still|waiting|where).{0,30}(?:\brefund|money back|my money)|where is my (?:money|refund)/,
   return:
-    /(?:不给|不让|拒绝|不能|不肯|驳回|拒).{0,8}退|退(?:货|换|回)?.{0,14}(?:被拒|驳回|拒绝|不通过|不同意|不给)|影响二次销售|(?:return|exchange).{0,40}(?:refus|reject|denied|declin|turned down|not accept)|(?:refus|reject|den(?:y|ied)|declin|won't|will not|not accept).{0,30}(?:\breturn|exchange|take (?:it|them) back)/,
+    /(?:不给|不让|拒绝|不能|不肯|驳回|拒).{0,8}退|退(?:货|换|回)?.{0,14}(?:被拒|驳回|拒绝|不通过|不同意|不给)|二次销售|(?:return|exchange).{0,40}(?:refus|reject|denied|declin|turned down|not accept)|(?:refus|reject|den(?:y|ied)|declin|won't|will not|not accept).{0,30}(?:\breturn|exchange|take (?:it|them) back)/,
   lost: /(?:没|未|没有)(?:有)?(?:收到|拿到|见到)|(?:显示|说|写).{0,6}(?:已?签收|已?送达|妥投|已到)|(?:代|虚假|被别?人)签收?|丢件|丢了|包裹.{0,6}(?:不见|丢)|(?:never|not|n't|haven't|nothing).{0,14}(?:received?|arrived?|turned up|showed up|got it|delivered|here)|(?:says?|marked|shows?|status).{0,12}delivered|lost (?:parcel|package)/,
   stuck:
     /物流.{0,10}(?:停|不动|没|卡|未|没有)|(?:卡|停|滞留|躺|压)在?.{0,12}(?:转运|中转|网点|分拣|仓|海关|站|中心|集散)|(?:几|\d{1,3}|[一二三四五六七八九十]{1,4})天(?:没|不|未)(?:更新|动)|(?:快递|包裹|件).{0,10}(?:不动|没动静|没更新|停了)|tracking.{0,30}(?:stuck|not (?:moved|chang|updat)|n't (?:moved?|chang|updat)|no(?:t| )updat|stopped|same)|(?:parcel|package|shipment|delivery).{0,24}(?:stuck|not moved|n't moved|sitting)|stuck (?:in|at)|still (?:sitting )?(?:in|at) the .{0,20}(?:depot|hub|warehouse|customs|facility|sorting)/,
@@ -47,7 +47,7 @@ export const PROBLEMS: Readonly<Record<ProblemClass, RegExp>> = {
   described:
     /(?:跟|和|与|同).{0,10}(?:详情|图片?|页面|描述|宣传|照片|介绍).{0,10}(?:不|两个|完全|差)|货不对板|(?:实物|到手).{0,14}(?:不符|不一样|色差|更接近|完全不)|描述不符|与描述|虚假宣传|色差|图文不符|not (?:as|like|match).{0,16}(?:describ|advertis|picture|photo|listing|page|shown)|(?:looks?|is) (?:nothing|not (?:a thing|at all)|different).{0,16}(?:like|from).{0,20}(?:photo|picture|listing|page|description|website)|misleading|false advertis|different from the (?:photo|picture|listing)/,
   size: /尺码?(?:不合|不对|偏|太)|偏(?:大|小)|穿不(?:上|下|了)|太(?:大|小|紧|长|短)了|码数|(?:too|runs?) (?:small|big|large|tight|loose|short|long)|(?:doesn't|does not|not) fit|wrong size/,
-  fake: /假(?:货|的|冒|吧)|是假|高仿|山寨|仿(?:品|冒)|正品|防伪|冒牌|盗版|莆田|counterfeit|fake|not (?:genuine|authentic|original|real)|knock ?-?off|replica|imitation/,
+  fake: /假(?:货|的|冒|吧)|是假|高仿|山寨|仿(?:品|冒)|正品|防伪|冒牌|盗版|counterfeit|fake|not (?:genuine|authentic|original|real)|knock ?-?off|replica|imitation/,
   smell:
     /(?:刺鼻|异味|气味|臭|甲醛|塑料味|怪味|味道太|有股味|还有味|一股.{0,4}味)|(?:strong|chemical|awful|terrible|plastic|bad|weird|strange|pungent).{0,12}(?:smell|odou?r)|stink|smells? (?:of|like|so|terribl|awful|bad|strong)|formaldehyde/,
   allergy:
@@ -57,7 +57,7 @@ export const PROBLEMS: Readonly<Record<ProblemClass, RegExp>> = {
   expired:
     /过期|临期|保质期|到期(?!.{0,4}会员)|生产日期|expir|short[- ]dated|past (?:its|the|their) (?:date|best|sell)|best[- ]before|use[- ]by|out of date/,
   spoiled:
-    /化(?:了|成水|冻)|解冻|变质|馊|坏掉了|臭了|烂了|不新鲜|腐|冰袋|酸了|(?:收到|到手).{0,6}(?:坏|烂|臭|不能(?:吃|用))|thaw|melted|spoil|rotten|went off|gone (?:off|bad)|ice packs?|not fresh|unsafe to eat|stale/,
+    /化(?:了|成水|冻)|解冻|变质|馊|坏掉了|臭了|烂了|不新鲜|腐|冰袋|酸了|(?:收到|到手).{0,6}(?:坏|烂|臭|不能(?:吃|用))|thaw|melted|spoil|rotten|went off|gone (?:off|bad)|ice packs?|not fresh|(?:unsafe|not safe) to (?:eat|drink)|stale/,
   danger:
     /漏电|触电|冒烟|起火|着火|烧(?:焦|坏|起来|了)|爆炸|自燃|烫伤|短路|发烫|电到|手都?麻|overheat|smok(?:e|ing)|caught fire|\bfire\b|electric(?:al)? shock|shocked me|sparks?\b|burn(?:t|ed|ing)? (?:my|me|out|smell|the)|explod|dangerous|melted plug|short[- ]circuit/,
   charge:

@@ -4,19 +4,19 @@
  */
 export const CHATTER: readonly RegExp[] = [
   // greetings and addresses
-  /(?:你|您)们?好啊?|哈喽|早上好|下午好|晚上好|早安|晚安|亲(?=[,，。!！?？\s]|$)|尊敬的.{0,16}(?:客服|部门|团队|商家)?[:：]|在(?:吗|么|嘛|不在)|有人(?:吗|么|在吗)|喂|转?人工(?:客服|服务)?|客服在(?:不在|吗)|有个问题|\b(?:hello|hi|hey|hiya|good (?:day|morning|afternoon|evening))(?: there| dear)?\b|dear (?:sir|madam|sir or madam|[a-z]+ team|customer service|team|all)\b|to whom it may concern|anyone (?:there|here)|is any(?:one|body) (?:there|reading this|here)/g,
+  /(?:你|您)们?好啊?|哈喽|早上好|下午好|晚上好|早安|晚安|亲(?=[,，。!！?？\s]|$)|尊敬的.{0,16}(?:客服|部门|团队|商家)?[:：]|在(?:吗|么|嘛|不在)|有人(?:吗|么|在吗)|喂|转?人工(?:客服|服务)?|客服在(?:不在|吗)|有个问题|\b(?:hello|hi|hey|hiya|good (?:day|morning|afternoon|evening))(?: there| dear)?\b|dear (?:sir|madam|sir or madam|[a-z]+ team|customer service|team|all)\b|to whom it may concern|anyone (?:there|here)|is any(?:one|body) (?:there|here|(?:reading|listening|working|helping)(?: this)?)/g,
   // nudges
   /(?:催一下|回(?:复|个话|应)?一下|麻烦回|还?没有?人(?:理|回|管|回复|处理|联系)我?|(?:都)?过去.{0,4}(?:天|小时|半天)了|人呢|怎么还不(?:回|处理)|还要等(?:多久|多长时间)|(?:多久|多长时间|什么时候|啥时候|何时)(?:能|才能|可以)?(?:回复|处理|解决|有结果|答复)|(?:处理|解决)(?:得)?(?:怎么样|怎样|如何)了?|(?:有)?(?:什么|啥)?(?:进展|进度|消息|结果)(?:了|吗)?|跟进一下)/g,
   /\b(?:any (?:news|update|progress|reply|response|word)s?|still waiting|following up|follow up|waiting for (?:a|your) (?:reply|response)|how (?:much )?long(?:er)?|(?:i )?have not heard back|haven't heard back|nobody (?:answer|repl|respond)\w*|no (?:one|body) (?:answer|repl|respond)\w*|please (?:reply|respond|answer)|kindly (?:reply|respond)|hello\?+|anyone\?+)/g,
   // what is wanted, in general
-  /(?:麻烦|请|希望|要求|务必|尽快|赶紧|赶快|立即|马上|今天之内|必须).{0,12}(?:处理|解决|答复|回复|核实|重视|对待|退款|退钱|退一赔三|赔偿|道歉|说法|办法|时间|跟进|换货|重发|补发)(?:一下|并道歉|我)?/g,
-  /(?:给我?(?:一)?个?(?:说法|交代|解释|答复)|要求(?:换货|重发|退货)并道歉|全额(?:退款|退钱))/g,
+  /(?:麻烦|请|希望|要求|务必|尽快|赶紧|赶快|立即|马上|(?:今天|今日|明天|小时|工作日|天)之?内|必须).{0,12}(?:处理|解决|答复|回复|核实|重视|对待|退款|退钱|退一赔三|赔偿|道歉|说法|办法|时间|跟进|换货|重发|补发)(?:一下|并道歉|我)?/g,
+  /(?:给我?(?:一)?个?(?:说法|交代|解释|答复)|要求.{0,12}道歉|全额(?:退款|退钱))/g,
   /\b(?:please|kindly|i (?:want|expect|demand|require|would like|need))\b.{0,24}\b(?:refund|money back|explanation|replacement|sorted?|fix(?:ed)?|resol\w+|help|apolog\w+|manager|today|asap)\b(?: me| my money| today| this)*/g,
   // threats and feelings
   /(?:再也不(?:会)?买了?|真的?很?失望|气死我了?|无语了?|服了|避雷|别买了?|投诉到底|(?:打|拨打|投诉到?)\s?\d{4,5}|消费者(?:权益)?(?:保护法|协会)?|法律途径|维权|曝光|发(?:小红书|微博|抖音|朋友圈|网上)|差评|媒体|工商|消委会|消保官|最后.{0,4}(?:小时|天))/g,
-  /\b(?:never again|very disappointed|so disappointed|not impressed(?: at all)?|fed up|this is ridiculous|shocking|appalling|outrageous|disgraceful|let down|unacceptable|chargeback|dispute the charge|consumer (?:protection|law|rights?)|trading standards|small claims|lawyer|legal action|one-?star review|bad review)\b/g,
+  /\b(?:never again|very disappointed|so disappointed|not (?:impressed|happy|satisfied|amused)(?: at all)?|fed up|this is ridiculous|shocking|appalling|outrageous|disgraceful|let down|unacceptable|chargeback|disput(?:e|ing) (?:the|this|my) (?:charge|payment|transaction)|consumer (?:protection|law|rights?)|trading standards|small claims|lawyer|legal action|one-?star review|bad review)\b/g,
   // closings and attachments
-  /(?:此致|敬礼|谢谢|感谢(?:百忙之中阅读|你的理解)?|辛苦了|顾客|(?:照片|图片?|视频|截图)(?:发(?:你们?|过来)了?|如下|见附件|在这)?|看图)/g,
+  /(?:此致|敬礼|谢谢|感谢[^,，。;；!！\n]{0,10}|辛苦了|顾客|(?:照片|图片?|视频|截图)(?:发(?:你们?|过来)了?|如下|见附件|在这)?|看图)/g,
   /\b(?:thanks?(?: you)?|cheers|regards|kind regards|best regards|yours (?:sincerely|faithfully)|look forward to|(?:photo|picture|pic|image|screenshot)s?(?: attached| below)?|see (?:photo|attached|picture))\b/g,
 ];
 
