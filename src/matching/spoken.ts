@@ -32,7 +32,7 @@ const TIMES: Readonly<Record<string, number>> = { double: 2, triple: 3, treble: 
 const CHINESE_RUN =
   /[0-9零〇○一二三四五六七八九幺两](?:(?:[ ,、-]|横?杠|减号)?[0-9零〇○一二三四五六七八九幺两]){3,60}/g;
 const HYPHEN = /横?杠|减号/g;
-/** One spoken digit behind a letter belongs to a code: "R七" is R7. */
+/** One spoken digit behind a letter belongs to a code: "K九" is K9. */
 const AFTER_LETTER =
   /(?<=[a-z#])[零〇一二三四五六七八九幺](?![十百千万亿零〇一二三四五六七八九幺两])/g;
 const SPELLED = '(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine)';
