@@ -13,6 +13,7 @@ import { joinSamePerson } from './same-person.js';
 import { judge, recordEvent, type Decision } from '../desk/graph.js';
 import type { Side } from '../matching/pair.js';
 import { continues } from '../matching/conversation.js';
+import { isAnswered } from '../matching/decide.js';
 import type { Draft } from '../model/draft.js';
 import type { Evidence } from '../model/evidence.js';
 import type { Region } from '../model/phone.js';
@@ -22,6 +23,7 @@ import {
   excerpt,
   newTicketState,
   REOPEN_WINDOW,
+  type Status,
   type TicketEvent,
   type TicketState,
 } from '../model/ticket-state.js';
@@ -156,7 +158,17 @@ function* tell(
   }
   if (place.complaint === null) return yield* tellAgain(ticket);
   const more = yield* tellMore(teller, place.complaint, heard, matching.rules);
-  if (more.fresh) yield* match({ group, complaint: more.complaint, person }, matching, now);
+  if (!more.fresh) return;
+  const complaint = yield* asOfNow(more.complaint);
+  yield* match({ group, complaint, person }, matching, now);
+}
+
+/** It was read before the message, which may have reopened it. */
+function* asOfNow(complaint: Complaint): Work<Complaint> {
+  const { root, side } = complaint;
+  if (!isAnswered(side)) return complaint;
+  const status = ((yield* ticketById(root))?.status ?? side.status) as Status;
+  return { ...complaint, side: { ...side, status } };
 }
 
 function* follow(filing: Filing, current: TicketRow): Work<number> {

@@ -65,6 +65,14 @@ const parents = async (): Promise<readonly (number | null)[]> =>
     await shop.rows<{ merged_into: number | null }>('SELECT merged_into FROM tickets ORDER BY id')
   ).map((row) => row.merged_into);
 
+const solve = (ticket: number): Promise<void> =>
+  shop.write(function* () {
+    const row = yield* ticketById(ticket);
+    if (row === undefined) throw new Error('no ticket');
+    const change = { type: 'changed', data: { status: 'solved' } } as const;
+    yield* recordEvent(row, change, shop.clock.now(), 'anna');
+  });
+
 describe('two tellings of one complaint', () => {
   test('are one ticket, and the score is the sum of the evidence', async () => {
     await shop.file(tells(BROKEN));
@@ -151,15 +159,29 @@ describe('a rule merges nothing', () => {
 
   test('into a ticket that was solved: the new one is related', async () => {
     await shop.file(tells(BROKEN));
-    await shop.write(function* () {
-      const row = yield* ticketById(1);
-      if (row === undefined) throw new Error('no ticket');
-      const change = { type: 'changed', data: { status: 'solved' } } as const;
-      yield* recordEvent(row, change, shop.clock.now(), 'anna');
-    });
+    await solve(1);
     shop.clock.pass(DAY);
     await shop.file(tells(SHATTERED));
     expect(await decisions()).toEqual(['2 related 1']);
+  });
+
+  test('into a ticket that was solved and is read anew: the open one stays open', async () => {
+    const said = tells('my order number is wrong', { id: 'm1' });
+    await shop.file(said, tells(SHATTERED));
+    await solve(1);
+    await shop.file({ ...said, id: 'e1', kind: 'edit', about: 'm1', text: BROKEN });
+    expect(await parents()).toEqual([null, null]);
+    expect(await decisions()).toEqual(['2 related 1']);
+  });
+
+  test('into a solved ticket, unless the message that tells more has opened it again', async () => {
+    const chat = tells('the kettle arrived broken');
+    await shop.file(chat, tells(SHATTERED));
+    await solve(1);
+    shop.clock.pass(MINUTE);
+    const text = `it is still broken, the order number is ${ORDER}`;
+    await shop.file({ ...chat, id: 'later', text });
+    expect(await parents()).toEqual([null, 1]);
   });
 
   test('against conflicting proofs: an agent is asked, once', async () => {

@@ -155,12 +155,11 @@ function between(
     .map(({ decision }) => decision);
 }
 
-/** What was answered is not opened again by a rule, and conflicting proofs are a person's question. */
+/** Conflicting proofs are a person's question. */
 export function allowed(
   { verdict, other }: Pick<Candidate, 'verdict' | 'other'>,
   { identities }: Party,
 ): Verdict {
   if (verdict !== 'auto') return verdict;
-  if (other.side.status === 'solved' || other.side.status === 'closed') return 'related';
   return conflictBetween(identities, other.side.identities) === undefined ? 'auto' : 'ask';
 }

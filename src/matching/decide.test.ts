@@ -51,6 +51,7 @@ test('a solved ticket is related, and a campaign is too', () => {
   expect(verdicts({ ...solved, other: { ...solved.other, status: 'solved' } })).toEqual([
     '1 related',
   ]);
+  expect(verdicts({ ...solved, one: { ...solved.one, status: 'closed' } })).toEqual(['1 related']);
   expect(verdicts(candidate(1, -3, 'wordingCommon'))).toEqual(['1 related']);
 });
 

@@ -30,11 +30,9 @@ export function decide(compared: readonly Compared[], rules: MatchingRules): rea
   );
   const best = ranked[0]?.comparison.weight ?? -Infinity;
   let asks = 0;
-  return ranked.map(({ ticket, comparison, other }) => {
+  return ranked.map(({ ticket, comparison, one, other }) => {
     let verdict = verdictOf(comparison, best, rules);
-    if (verdict === 'auto' && (other.status === 'solved' || other.status === 'closed')) {
-      verdict = 'related';
-    }
+    if (verdict === 'auto' && (isAnswered(one) || isAnswered(other))) verdict = 'related';
     if (verdict === 'ask') {
       asks += 1;
       if (asks > rules.decision.asks) verdict = 'leave';
@@ -42,6 +40,9 @@ export function decide(compared: readonly Compared[], rules: MatchingRules): rea
     return { ticket, verdict };
   });
 }
+
+/** What was answered is not opened again by a rule, nor does it swallow what is open. */
+export const isAnswered = ({ status }: Side): boolean => status === 'solved' || status === 'closed';
 
 function verdictOf(
   { weight, evidence }: Comparison,
