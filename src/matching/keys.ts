@@ -133,7 +133,7 @@ function lastingKeys(
  * must not change how much of it is taken, so that goes by large steps.
  */
 function partKeys(n: string): string[] {
-  const size = n.length >= 14 ? 7 : n.length >= 8 ? 4 : 3;
+  const size = n.length >= 14 ? 7 : n.length >= 9 ? 5 : 3;
   return [`fa${n.slice(0, size)}`, `fz${n.slice(-size)}`];
 }
 
