@@ -202,7 +202,7 @@ export type Resolution = 'delivered' | 'failed' | 'resend';
 
 /**
  * An agent's word on a delivery: what became of one that nobody can look up, or (`failed`) that one
- * which waits is given up. Null: it is none of these.
+ * which waits is given up. Null: it is none of these, or it is called delivered and never left.
  */
 export function* resolveDelivery(
   id: number,
@@ -214,7 +214,10 @@ export function* resolveDelivery(
   if (row === undefined) return null;
   if (resolution === 'failed' && isWaiting(row, now)) return yield* giveUp(row, who, now);
   if (row.state !== 'uncertain' && row.state !== 'failed') return null;
-  yield* resolveParts(id, resolution, `resolved by ${who}`);
+  const open = (yield* partsOf(id)).filter(({ state }) => isUnsettled(state));
+  if (resolution === 'delivered' && open.every(neverLeft)) return null;
+  yield* resolveParts(open, resolution, `resolved by ${who}`);
+  if (resolution === 'failed') yield* failQueuedParts(id, NOT_SENT);
   const parts = (yield* partsOf(id)).map(({ state }) => state as PartState);
   const state = deliveryState(parts);
   // Parts behind the one that was resolved may still have to leave.
@@ -234,18 +237,21 @@ export function* resolveDelivery(
 const isWaiting = ({ state, work, lease_until }: DeliveryRow, now: number): boolean =>
   state === 'queued' && work === Worked.send && lease_until <= now;
 
-function* resolveParts(delivery: number, resolution: Resolution, why: string): Work<void> {
-  for (const part of yield* partsOf(delivery)) {
-    if (part.state !== 'uncertain' && part.state !== 'failed') continue;
-    // What was held back never left: a word on the part before it is none on this one.
-    const heldBack = part.reason === NOT_SENT;
+const isUnsettled = (state: string): boolean => state === 'uncertain' || state === 'failed';
+
+/** No attempt of it began: no word on the parts before it can make it arrive. */
+const neverLeft = ({ tried_at, sent_at }: PartRow): boolean =>
+  tried_at === null && sent_at === null;
+
+function* resolveParts(open: readonly PartRow[], resolution: Resolution, why: string): Work<void> {
+  for (const part of open) {
+    const heldBack = neverLeft(part);
     if (resolution === 'resend' || (resolution === 'delivered' && heldBack)) {
       yield* requeuePart(part.id, why);
     } else if (!heldBack) {
       yield* setPart(part.id, resolution, null, why);
     }
   }
-  if (resolution === 'failed') yield* failQueuedParts(delivery, NOT_SENT);
 }
 
 /** Final, and no `redrive` brings it back by itself: what waits behind it goes on. */

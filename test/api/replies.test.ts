@@ -243,6 +243,19 @@ test('a waiting reply can be given up, and what waits behind it goes on', async 
   expect(sentWith('Stuck in front')).toBe(0);
 });
 
+test('a reply that was given up before its first try cannot have been delivered', async () => {
+  const ticket = await tell(hub, shop, 'untried');
+  platform.answer(503);
+  const front = deliveryOf(await reply(ticket, { text: 'Never gets through' }));
+  const behind = deliveryOf(await reply(ticket, { text: 'Never tried' }));
+  await hub.api('POST', `/deliveries/${behind}/resolve`, { as: 'failed' });
+  const wrong = await hub.api('POST', `/deliveries/${behind}/resolve`, { as: 'delivered' });
+  expect(wrong.status).toBe(409);
+  expect(JSON.stringify(wrong.body)).toContain('was never sent');
+  await hub.api('POST', `/deliveries/${front}/resolve`, { as: 'failed' });
+  platform.answer(200);
+});
+
 test('a person settles what nobody could look up', async () => {
   const ticket = await tell(hub, shop, 'settles');
   platform.answer(422);

@@ -8,7 +8,7 @@ import { DeliveryQuery, Resolve, Retry } from '../schemas/deliveries.js';
 import { idInPath } from '../schemas/ids.js';
 import { DeliveryView } from '../schemas/messages.js';
 import { retryDelivery } from '../../replies/retry.js';
-import { resolveDelivery } from '../../replies/settle.js';
+import { resolveDelivery, type Resolution } from '../../replies/settle.js';
 import { deliveryById, listDeliveries } from '../../store/deliveries.js';
 import { partsOfDeliveries } from '../../store/delivery-parts.js';
 
@@ -98,15 +98,20 @@ function resolveRoute(parts: Parts, show: Show): Route {
       const known = await store.read(() => deliveryById(id));
       const row = await store.write(() => resolveDelivery(id, body.as, caller.name, clock.now()));
       if (row === null && known !== undefined) {
-        return problem(
-          'conflict',
-          known.state === 'queued' && body.as !== 'failed'
-            ? `delivery ${id} waits to be sent: retry it, or give it up by resolving it as failed`
-            : `delivery ${id} is ${known.state}: uncertain and failed ones are resolved, and waiting ones given up`,
-        );
+        return problem('conflict', `delivery ${id} ${unresolved(known.state, body.as)}`);
       }
       ring(parts);
       return show(id);
     },
   });
+}
+
+/** Why the word on it was not taken, and what to do instead. */
+function unresolved(state: string, as: Resolution): string {
+  if (state === 'queued' && as !== 'failed') {
+    return 'waits to be sent: retry it, or give it up by resolving it as failed';
+  }
+  return state === 'failed'
+    ? 'was never sent, so it cannot have been delivered: retry it to send it'
+    : `is ${state}: uncertain and failed ones are resolved, and waiting ones given up`;
 }
