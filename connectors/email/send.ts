@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import { failed, sent } from '../../src/sdk/index.js';
 import type { Context, Outcome, Part } from '../../src/sdk/index.js';
 import { brokenHeader, composeMail, recipientsOf } from './compose.js';
@@ -9,7 +10,7 @@ import { createSessions } from './sessions.js';
 import type { Lent, Sessions } from './sessions.js';
 import { gate } from './gate.js';
 import { withLetterhead } from './letterhead.js';
-import { readSettings } from './settings.js';
+import { Settings } from './settings.js';
 import { logInToSmtp } from './smtp-login.js';
 import type { SmtpEnvelope, SmtpResult, SmtpTrouble } from './smtp.js';
 import type { Answer, OutgoingMail } from './transport.js';
@@ -56,7 +57,10 @@ export function createSender(context: Context, change: Partial<Dial> = {}): Send
   const taken = new Map<string, ReadonlySet<string>>();
   const send = async (part: Part, key: string, waited?: AbortSignal): Promise<Outcome> => {
     if (stopper.signal.aborted) return failed(CLOSING.failure);
-    const letter = letterOf(context, part);
+    // By the account of now: it may have been changed since the answer was queued.
+    const settings = Settings.safeParse(context.account().settings);
+    if (!settings.success) return doNotHold(settings.error);
+    const letter = letterOf(part.payload as Answer | OutgoingMail, settings.data);
     if (letter === null) return NO_ADDRESS;
     const broken = brokenHeader(letter);
     if (broken !== null) {
@@ -97,10 +101,15 @@ export function createSender(context: Context, change: Partial<Dial> = {}): Send
   };
 }
 
-/** By the account of now: it may have been changed since the answer was queued. */
-function letterOf(context: Context, part: Part): OutgoingMail | null {
-  const settings = readSettings(context.account());
-  return settings === null ? null : withLetterhead(part.payload as Answer, settings);
+/** Mails queued by a hub that wrote sender and signature at once carry them, and no token. */
+function letterOf(payload: Answer | OutgoingMail, settings: Settings): OutgoingMail | null {
+  return 'token' in payload ? withLetterhead(payload, settings) : payload;
+}
+
+/** Names the first field that has to be mended. */
+function doNotHold({ issues }: z.ZodError): Outcome {
+  const setting = issues[0]?.path.join('.') ?? 'settings';
+  return failed({ kind: 'misconfigured', setting, why: `the setting ${setting} does not hold` });
 }
 
 const NO_ADDRESS = failed({
