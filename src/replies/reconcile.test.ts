@@ -284,29 +284,6 @@ describe('a send without an answer, where nobody can be asked', () => {
   });
 });
 
-describe('a reply that was given up', () => {
-  beforeEach(() => on({}));
-
-  test('is not called delivered when nothing of it ever left', async () => {
-    const id = await queueReply(shop, 1, 'one\n\ntwo');
-    await resolve(id, 'failed');
-    expect(await resolve(id, 'delivered')).toBeNull();
-    await shop.send();
-    expect([await stateOf(shop, id), courier.sends.length]).toEqual(['failed', 0]);
-  });
-
-  test('sends the parts that never left once a person finds that the tried one arrived', async () => {
-    courier.script.push(failed({ kind: 'transient', why: 'busy' }));
-    const id = await queueReply(shop, 1, 'one\n\ntwo');
-    await shop.send();
-    await resolve(id, 'failed');
-    await resolve(id, 'delivered');
-    await shop.send();
-    expect(courier.sends.map(({ text }) => text)).toEqual(['one', 'two']);
-    expect((await parts(shop, id)).map(({ state }) => state)).toEqual(['delivered', 'sent']);
-  });
-});
-
 describe('a hub that was killed while sending', () => {
   test('calls the part uncertain where repeating is not safe', async () => {
     await on({});
