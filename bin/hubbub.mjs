@@ -20,9 +20,17 @@ async function isReady() {
   }
 }
 
+/** Whoever reads us may stop early (`| head`): that ends a command and is no defect; a hub serves on. */
+function notPrinted(error) {
+  if (error.code !== 'EPIPE') {
+    process.stderr.write(`what this prints cannot be written (${error.code}): it is incomplete\n`);
+    process.exit(1);
+  }
+  if (process.argv[2] !== 'start') process.exit(0);
+}
+
 if (await isReady()) {
-  // Whoever reads us may stop early (`| head`): that ends the command and is no defect.
-  process.stdout.on('error', () => process.exit(0));
+  process.stdout.on('error', notPrinted);
   const { runCommand } = await import('../dist/src/cli/program.js');
   // The house itself is loaded by the commands that need it, so that --help is quick.
   process.exitCode = await runCommand(process.argv.slice(2), () => import('../dist/src/main.js'));

@@ -11,6 +11,11 @@ export interface RunOptions {
   readonly input?: string;
 }
 
+interface LaunchOptions extends RunOptions {
+  /** Where standard output goes instead of to the test. */
+  readonly stdout?: number;
+}
+
 /** A folder of its own, and the real command run on it. */
 export interface Bench {
   readonly data: string;
@@ -18,7 +23,7 @@ export interface Bench {
   /** Runs `hubbub …` to its end, in a process that has run others before: most of a command is loading the program. */
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
   /** Runs `hubbub …` in a process of its own, as a shell does: where the process is what is tested. */
-  launch(args: readonly string[], options?: RunOptions): Pick<Running, 'child' | 'ended'>;
+  launch(args: readonly string[], options?: LaunchOptions): Pick<Running, 'child' | 'ended'>;
   /** Runs `hubbub start` until it is ready. */
   start(options?: RunOptions): Promise<Serving>;
   /** Kills what still runs and forgets the folder. */
@@ -58,13 +63,14 @@ export function openBench(configuration?: string): Bench {
     ...env,
   });
 
-  function launch(args: readonly string[], options: RunOptions = {}): Running {
+  function launch(args: readonly string[], options: LaunchOptions = {}): Running {
     const child = spawn(process.execPath, [join(ROOT, 'bin/hubbub.mjs'), ...args], {
       cwd: ROOT,
       env: environment(options),
+      stdio: ['pipe', options.stdout ?? 'pipe', 'pipe'],
     });
     children.add(child);
-    child.stdin.end(options.input ?? '');
+    child.stdin?.end(options.input ?? '');
     return watch(child, () => children.delete(child));
   }
 

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { until } from '../hub.js';
 import { openBench, type Bench } from './hubbub.js';
 
 // The real program is run; a busy machine may take its time.
@@ -84,6 +85,29 @@ describe('the first start', () => {
     expect(knocked.status).toBe(401);
     await hub.stop();
     expect(() => statSync(`${bench.data}/server.json`)).toThrow('ENOENT');
+  });
+});
+
+test('a reader who goes away does not end the hub', async () => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => free.once('listening', resolve));
+  const port = String((free.address() as AddressInfo).port);
+  await new Promise((resolve) => free.close(resolve));
+  const { child, ended } = bench.launch(['start'], { env: { HUBBUB_PORT: port } });
+  child.stdout?.destroy();
+  const serves = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${port}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await until('the hub to serve', serves, 30_000);
+  // Its welcome follows, to nobody.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await serves()).toBe(true);
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('stopping') as unknown,
   });
 });
 

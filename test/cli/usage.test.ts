@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { closeSync, openSync } from 'node:fs';
 import { openBench, type Bench } from './hubbub.js';
 
 // The real program is run; a busy machine may take its time.
@@ -60,6 +61,15 @@ describe('as a shell runs it, in a process of its own', () => {
     const { child, ended } = bench.launch(['connectors', 'list', '--json']);
     child.stdout?.destroy();
     expect(await ended).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('what cannot be written is a failure, told in one sentence', async () => {
+    const full = openSync('/dev/full', 'w');
+    const list = bench.launch(['connectors', 'list', '--json'], { stdout: full });
+    const { code, err } = await list.ended;
+    closeSync(full);
+    expect(err).toMatch(/^what this prints cannot be written \(ENOSPC\).*\n$/);
+    expect(code).toBe(1);
   });
 });
 
