@@ -34,7 +34,8 @@ export async function understand(
   if (params?.success === false) {
     return refuse(problem('notFound', `nothing is called ${request.path.slice(0, 200)}`));
   }
-  const query = spec.query?.safeParse(request.query);
+  // A misspelt filter that is left out in silence answers another question than was asked.
+  const query = spec.query?.strict().safeParse(request.query);
   if (query?.success === false) {
     return refuse(mistakes('badRequest', 'the query', query.error.issues));
   }

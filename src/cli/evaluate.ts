@@ -3,6 +3,12 @@ import { explained } from './explained.js';
 import type { EvaluateOptions } from './evaluate/run.js';
 import type { Shell } from './shell.js';
 
+/** A line of each file that labelled messages come in. */
+export const LABELLED_LINES: readonly string[] = [
+  'A message is a whole draft, its connection and receivedAt named: {"id":"m1","connection":"shop","channel":"webhook","conversation":"c1","kind":"message","receivedAt":"2026-03-01T10:00:00Z","sender":{"handle":"C-42"},"text":"…"}',
+  'A truth names the same message and the complaint it tells: {"id":"m1","conversation":"c1","complaint":"k1","customer":"p1"}',
+];
+
 export function evaluateCommand(shell: Shell): Command {
   return new Command('evaluate')
     .description('measure the hub on labelled messages · 用标注数据评估')
@@ -27,6 +33,7 @@ function dedup(shell: Shell): Command {
   return explained(command, {
     about: [
       'The messages are filed on a fresh database of their own, with a clock that follows them. Nothing of the installation is read but its rules (config/matching.yaml and what lies over it). The same messages give the same result.',
+      ...LABELLED_LINES,
     ],
     examples: [
       'evaluate dedup --messages messages.jsonl --truth truth.jsonl',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { LABELLED_LINES } from './evaluate.js';
 import { explained, READS_THE_DATA } from './explained.js';
 import type { FitOptions } from './matching/fit.js';
 import type { JsonOption, Shell } from './shell.js';
@@ -27,6 +28,7 @@ function explain(shell: Shell): Command {
     about: [
       READS_THE_DATA,
       'The younger complaint is compared with the older one, each with all that was merged into it. Weights are log2(m/u), by config/matching.yaml and what lies over it.',
+      'Only what was filed while matching.by was evidence is kept for comparing.',
     ],
     examples: ['matching explain 1042 1007', 'matching explain 1042 1007 --json'],
     exits: ['the two were compared', 'one of them is not there, or told nothing'],
@@ -48,6 +50,7 @@ function fit(shell: Shell): Command {
   return explained(command, {
     about: [
       'The messages are filed on a database of their own; every pair that is compared there is labelled by the truth. Nothing of the installation changes: put the file it writes into HUBBUB_CONFIG_DIR as matching.yaml.',
+      ...LABELLED_LINES,
     ],
     examples: ['matching fit --messages messages.jsonl --truth truth.jsonl --write matching.yaml'],
     exits: ['the weights were estimated', 'it failed'],

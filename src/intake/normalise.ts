@@ -104,7 +104,19 @@ async function keepAll(
   for (const row of setAside) {
     deps.notice('an envelope is in quarantine', row.connection_id, { envelope: row.id });
   }
+  for (const [i, row] of rows.entries()) {
+    if (hasLeftOver(reads[i])) deps.notice(LEFT_OVER, row.connection_id, { envelope: row.id });
+  }
 }
+
+const LEFT_OVER =
+  'a delivery opened no ticket: no mapping but the last takes it; its remarks say more';
+
+/** Events come with a remark where no other mapping took them; a customer's words may be in one. */
+const hasLeftOver = (read: Read | undefined): boolean =>
+  read?.kind === 'drafts' &&
+  read.remarks.length > 0 &&
+  read.drafts.some(({ draft }) => draft.kind === 'event');
 
 /** One process needs no lease on a row, it knows what it reads; several take rows that nobody holds. */
 function claim(

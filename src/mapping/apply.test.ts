@@ -7,6 +7,8 @@ import type { MappingInput, MappingSet } from './mapping.js';
 
 const BASE = { connection: 'c-1', channel: 'shop' };
 const HEAD = 'mapping: shop/message\nversion: 1\nkind: message\n';
+const LEAST =
+  'fields:\n  id: { const: a }\n  conversation: { const: a }\n  sender: { handle: { const: a } }\n';
 
 /** Every target, transform and word of the language at least once. */
 const EVERYTHING = `mapping: shop/everything
@@ -149,6 +151,18 @@ describe('a mapped draft', () => {
       draft: { sender: { name: 'x'.repeat(199) }, fields: { truncated: 'sender.name' } },
       remarks: ['sender.name: cut to 200 characters'],
     });
+  });
+
+  test('that only the last mapping takes says that it opens no ticket, and which did not take it', () => {
+    const message = setOf(`${HEAD}accepts: body.text\nroot: body\n${LEAST}`);
+    const rest = setOf(`mapping: shop/event\nversion: 1\nkind: event\nroot: body\n${LEAST}`);
+    const both = { name: 'shop', mappings: [...message.mappings, ...rest.mappings] };
+    const misspelt = applyMapping(both, inputOf({ txt: 'The kettle leaks' }), BASE);
+    expect(misspelt).toMatchObject({
+      draft: { kind: 'event' },
+      remarks: [expect.stringMatching(/opens no ticket.*shop\/message/)],
+    });
+    expect(applyMapping(both, inputOf({ text: 'It leaks' }), BASE)).toMatchObject({ remarks: [] });
   });
 
   test('keeps a receipt without a known status as an event', () => {

@@ -92,6 +92,7 @@ test('a wrong query is 400 and names the parameter', async () => {
     ['cursor=nonsense', 'cursor'],
     ['since=yesterday', 'since'],
     ['priority=vital', 'priority'],
+    ['stauts=solved', 'stauts'],
   ] as const) {
     const { status, body } = await hub.api('GET', `/tickets?${query}`);
     expect([query, status, JSON.stringify(body)]).toEqual([

@@ -70,6 +70,16 @@ test('a complaint becomes one ticket, and the answer reaches the shop once, sign
   expect(await desk.ticket(ticket.number)).toMatchObject({ counts: { in: 1, out: 1 } });
 });
 
+test('a delivery that says nothing a complaint needs opens no ticket, and says why', async () => {
+  const shop = await open();
+  const wordless = { id: 'cmp-9', thread: 'case 9', customer: { id: 'C-9' }, text: '' };
+  expect((await shop.complain(wordless)).acknowledged).toBe(true);
+  await desk.quiet();
+  const { body } = await desk.hub.api('GET', '/envelopes?limit=1');
+  const why = expect.stringMatching(/opens no ticket.*webhook\/message/) as string;
+  expect(body).toMatchObject({ items: [{ remarks: [why] }] });
+});
+
 test('a hundred replays of one delivery, all at once, are one message', async () => {
   const shop = await open();
   shop.scriptDeliveries({ then: duplicate(100) });

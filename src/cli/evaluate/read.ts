@@ -2,6 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { z } from 'zod';
 import { Draft } from '../../model/draft.js';
 import { readJson } from '../../model/json.js';
+import { mistakeOf } from '../../model/mistakes.js';
 import { splitJsonl } from '../import/split-jsonl.js';
 import { usage } from '../shell.js';
 import { TruthRow } from './truth.js';
@@ -38,7 +39,8 @@ async function* linesOf<S extends z.ZodType>(
     const parsed = schema.safeParse(before(read.value));
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      throw usage(`${place}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`);
+      const what = issue === undefined ? 'is wrong' : mistakeOf(issue).en;
+      throw usage(`${place}: ${issue?.path.join('.') ?? ''} ${what}`);
     }
     yield { value: parsed.data, end };
   }

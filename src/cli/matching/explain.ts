@@ -28,7 +28,7 @@ function whyNot(found: Exclude<Explanation, Explained>): string {
     case 'groups':
       return 'the two belong to different groups, which are never compared';
     case 'silent':
-      return `ticket ${found.ticket} told nothing that could be compared`;
+      return `nothing that ticket ${found.ticket} tells is kept for comparing: it was filed while matching.by was samePerson, or it says nothing that could be compared`;
   }
 }
 
