@@ -4,13 +4,14 @@ import { isTlsTrouble, refusalFailure } from './failures.js';
 import { openMailbox, sentFolder } from './imap.js';
 import type { Listener } from './listener.js';
 import type { NotReady } from './secrets.js';
-import { readSettings } from './settings.js';
+import { Credentials, readSettings } from './settings.js';
 import type { Settings } from './settings.js';
 import { logInToSmtp } from './smtp-login.js';
 import type { SmtpTrouble } from './smtp.js';
 
 type ImapSettings = NonNullable<Settings['imap']>;
 type Cause = Finding['cause'];
+type Misconfigured = Extract<Failure, { kind: 'misconfigured' }>;
 
 /** Logs in everywhere mail comes from or goes to, and names what is wrong and the next step. */
 export async function checkAccount(
@@ -25,12 +26,13 @@ export async function checkAccount(
     settings.smtp === undefined ? null : checkSmtp(context, stop),
     listener === null ? null : checkListener(context, settings, listener),
   ]);
-  return checked([...(imap ?? []), ...(smtp ?? []), ...(listening ?? [])]);
+  const incoming = [...(imap ?? []), ...(listening ?? [])];
+  if (incoming.length === 0 && smtp === null) return checked([NOTHING]);
+  return checked([...incoming, ...(smtp ?? [CANNOT_ANSWER])]);
 }
 
 function checked(findings: readonly Finding[]): Checked {
-  const none = findings.length === 0;
-  return { ok: !none && findings.every(({ ok }) => ok), findings: none ? [NOTHING] : findings };
+  return { ok: findings.every(({ ok }) => ok), findings };
 }
 
 const UNREADABLE: Finding = {
@@ -54,6 +56,22 @@ const NOTHING: Finding = {
     en: 'Set a mailbox (IMAP) or the listener, and SMTP to answer.',
     zh: '请设置收件邮箱（IMAP）或内置监听，并设置 SMTP 以便回复。',
   },
+  fields: ['settings.imap.host', 'settings.smtp.host'],
+};
+
+const CANNOT_ANSWER: Finding = {
+  ok: true,
+  cause: 'ok',
+  sending: 'impossible',
+  text: {
+    en: 'Mail comes in; answers cannot leave until smtp.host is set.',
+    zh: '可以收信；设置 smtp.host 之前无法发送回复。',
+  },
+  next: {
+    en: 'To answer, set the server that sends mail, and its password if it asks for one.',
+    zh: '如需回复，请设置发件服务器；服务器要求时还需填写密码。',
+  },
+  fields: ['settings.smtp.host'],
 };
 
 async function checkImap(
@@ -168,6 +186,9 @@ function well(server: 'IMAP' | 'SMTP'): Finding {
 }
 
 function finding(server: 'IMAP' | 'SMTP', failure: Failure, code: string): Finding {
+  if (failure.kind === 'misconfigured' && failure.setting in Credentials.shape) {
+    return missingSecret(server, failure);
+  }
   const cause = causeOf(failure, code);
   return {
     ok: false,
@@ -177,6 +198,20 @@ function finding(server: 'IMAP' | 'SMTP', failure: Failure, code: string): Findi
       zh: `${server}：${WHAT[cause] ?? '无法使用'}${detailOf(failure, code)}。`,
     },
     next: NEXT[cause] ?? GENERAL,
+  };
+}
+
+/** Nothing was refused: the login was not even tried. */
+function missingSecret(server: 'IMAP' | 'SMTP', { setting, why }: Misconfigured): Finding {
+  return {
+    ok: false,
+    cause: 'credentials',
+    text: { en: `${server}: ${why} (${setting}).`, zh: `${server}：未填写 ${setting}。` },
+    next: {
+      en: 'Enter it; as a password, an app password or authorisation code of the account.',
+      zh: '请填写；密码请使用该账号的应用专用密码或授权码。',
+    },
+    fields: [`credentials.${setting}`],
   };
 }
 
@@ -194,7 +229,7 @@ function causeOf(failure: Failure, code: string): Cause {
   if (isTlsTrouble(code) || code === 'ETLS') return 'tls';
   if (failure.kind !== 'misconfigured') return 'network';
   if (failure.setting.endsWith('tls')) return 'tls';
-  return failure.setting.endsWith('Password') ? 'credentials' : 'setting';
+  return 'setting';
 }
 
 const WHAT: Partial<Record<Cause, string>> = {

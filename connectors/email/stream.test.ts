@@ -318,6 +318,30 @@ describe('the check', () => {
     expect(await causes(account())).toEqual(['network', 'network']);
   });
 
+  test('says in both languages of a password that is missing that nobody refused it', async () => {
+    await provider();
+    const missing = account();
+    missing.change({ credentials: {} });
+    const { findings } = await open(missing).check();
+    expect(findings.map(({ text }) => text)).toEqual([
+      { en: 'IMAP: the password is missing (imapPassword).', zh: 'IMAP：未填写 imapPassword。' },
+      { en: 'SMTP: the password is missing (smtpPassword).', zh: 'SMTP：未填写 smtpPassword。' },
+    ]);
+    expect(findings[0]?.fields).toEqual(['credentials.imapPassword']);
+  });
+
+  test('says of an account that only listens that answers cannot leave, and what to set', async () => {
+    const live = open(contextFor({ settings: { listener: { port: 0 } } }));
+    const { ok, findings } = await live.check();
+    await live.close();
+    expect(ok).toBe(true);
+    expect(findings.at(-1)).toMatchObject({
+      sending: 'impossible',
+      text: { en: expect.stringContaining('smtp.host') as string },
+      fields: ['settings.smtp.host'],
+    });
+  });
+
   test('says of an account without any server that nothing can come in', async () => {
     await provider();
     expect(await causes(contextFor({}))).toEqual(['setting']);

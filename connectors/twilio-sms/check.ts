@@ -1,7 +1,7 @@
 import { causeOfSilence, MINUTE, readJson } from '../../src/sdk/index.js';
 import type { Checked, Context, Finding, HttpResult, Localised } from '../../src/sdk/index.js';
 import { callTwilio } from './client.js';
-import { configOf } from './settings.js';
+import { configOf, Credentials } from './settings.js';
 import type { Config } from './settings.js';
 
 const CLOCK_TOLERANCE = 5 * MINUTE;
@@ -43,11 +43,13 @@ function bad(cause: Finding['cause'], text: Localised, next: Localised): Finding
 }
 
 function badSetting(name: string): Finding {
-  return bad(
+  const finding = bad(
     'setting',
     { en: `“${name}” is missing or malformed.`, zh: `“${name}”缺失或格式不正确。` },
     { en: 'Correct it in the connection’s form.', zh: '请在连接表单中更正。' },
   );
+  const part = name in Credentials.shape ? 'credentials' : 'settings';
+  return { ...finding, fields: [`${part}.${name}`] };
 }
 
 /** What the wire or Twilio said that is not an answer to the question; null: it is one. */

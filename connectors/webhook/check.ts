@@ -28,11 +28,14 @@ function conclude(findings: readonly Finding[]): Checked {
   return { ok: findings.every((finding) => finding.ok), findings };
 }
 
-const good = (text: Localised, next?: Localised): Finding => ({
+/** What goes with the words of a finding. */
+type More = Pick<Finding, 'next' | 'fields' | 'sending'>;
+
+const good = (text: Localised, more: More = {}): Finding => ({
   ok: true,
   cause: 'ok',
   text,
-  ...(next === undefined ? {} : { next }),
+  ...more,
 });
 
 const bad = (cause: Finding['cause'], text: Localised, next: Localised): Finding => ({
@@ -43,11 +46,13 @@ const bad = (cause: Finding['cause'], text: Localised, next: Localised): Finding
 });
 
 function badSetting(setting: string, why: string): Finding {
-  return bad(
-    setting in Credentials.shape ? 'credentials' : 'setting',
+  const isSecret = setting in Credentials.shape;
+  const finding = bad(
+    isSecret ? 'credentials' : 'setting',
     { en: `“${setting}”: ${why}.`, zh: `“${setting}”缺失或填写有误。` },
     { en: 'Correct it in the connection’s form.', zh: '请在连接表单中更正。' },
   );
+  return { ...finding, fields: [`${isSecret ? 'credentials' : 'settings'}.${setting}`] };
 }
 
 /** A public key cannot sign, so only a real delivery shows that it is the right one. */
@@ -56,7 +61,9 @@ function receivingFinding(context: Context, prepared: Prepared): Finding {
   if (key?.version === 'v1a') {
     return good(
       { en: 'The public key can be read.', zh: '公钥可以读取。' },
-      { en: 'Send a test event from the other system.', zh: '请从对方系统发送测试事件。' },
+      {
+        next: { en: 'Send a test event from the other system.', zh: '请从对方系统发送测试事件。' },
+      },
     );
   }
   const now = context.clock.now();
@@ -68,11 +75,13 @@ function receivingFinding(context: Context, prepared: Prepared): Finding {
     });
   }
   const why = verdict.verdict === 'rejected' ? verdict.why : 'not verified';
-  return bad(
+  const finding = bad(
     'signature',
     { en: `Every delivery would be refused: ${why}.`, zh: '按此设置，所有推送都会被拒绝。' },
     { en: 'Enter the secret this signature needs.', zh: '请填写此签名方式所需的密钥。' },
   );
+  const needed = prepared.settings.signature === 'path-secret' ? 'pathSecret' : 'secret';
+  return { ...finding, fields: [`credentials.${needed}`] };
 }
 
 const SAMPLE_ID = 'msg_selftest';
@@ -134,7 +143,11 @@ async function sendingFindings(context: Context): Promise<readonly Finding[]> {
     return [
       good(
         { en: 'Sending is set up and was not tried.', zh: '发送已配置，但未经测试。' },
-        { en: 'Enter a check URL to try it.', zh: '填写检查地址即可测试。' },
+        {
+          next: { en: 'Enter a check URL to try it.', zh: '填写检查地址即可测试。' },
+          fields: ['settings.checkUrl'],
+          sending: 'untried',
+        },
       ),
     ];
   }
@@ -147,8 +160,15 @@ async function sendingFindings(context: Context): Promise<readonly Finding[]> {
 
 function cannotAnswer(): Finding {
   return good(
-    { en: 'Messages come in; answers cannot be sent.', zh: '可接收消息，但无法发送回复。' },
-    { en: 'Enter “Send to” to answer.', zh: '如需回复，请填写“发送地址”。' },
+    {
+      en: 'Messages come in; answers cannot leave until sendUrl is set.',
+      zh: '可接收消息；设置 sendUrl 之前无法发送回复。',
+    },
+    {
+      next: { en: 'To answer, enter “Send to”.', zh: '如需回复，请填写“发送地址”。' },
+      fields: ['settings.sendUrl'],
+      sending: 'impossible',
+    },
   );
 }
 
@@ -166,7 +186,7 @@ function pingFinding(result: HttpResult): Finding {
     return good({ en: 'The other side took a signed ping.', zh: '对方接受了已签名的 ping。' });
   }
   const credentials = status === 401 || status === 403;
-  return bad(
+  const finding = bad(
     credentials ? 'credentials' : 'setting',
     { en: `The check URL answered with HTTP ${status}.`, zh: `检查地址返回 HTTP ${status}。` },
     credentials
@@ -176,4 +196,5 @@ function pingFinding(result: HttpResult): Finding {
         }
       : { en: 'Check the URL.', zh: '请检查地址。' },
   );
+  return { ...finding, fields: [credentials ? 'credentials.authorization' : 'settings.checkUrl'] };
 }

@@ -256,6 +256,15 @@ describe('a connection test', () => {
     expect((await checkOf(settings, credentials)).ok).toBe(true);
   });
 
+  test('says what of sending it did not try, and what to enter', async () => {
+    expect((await checkOf()).findings.at(-1)).toMatchObject({
+      ...{ ok: true, sending: 'untried', fields: ['settings.checkUrl'] },
+    });
+    expect((await checkOf({ sendUrl: undefined })).findings.at(-1)).toMatchObject({
+      ...{ ok: true, sending: 'impossible', fields: ['settings.sendUrl'] },
+    });
+  });
+
   test('says that the other side refuses the ping', async () => {
     shop.script({ then: answer(403, {}) });
     const checked = await checkOf({ checkUrl: `${shop.url}/ping` });

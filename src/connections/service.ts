@@ -6,7 +6,7 @@ import type { Localised } from '../model/localised.js';
 import { mistakeOf } from '../model/mistakes.js';
 import type { Clock } from '../model/time.js';
 import { fieldMeta } from '../sdk/fields.js';
-import type { Checked, Connector, Live } from '../sdk/treaty.js';
+import type { Checked, Connector, Finding, Live } from '../sdk/treaty.js';
 import {
   changeConnection,
   connectionById,
@@ -18,7 +18,7 @@ import {
   type ConnectionRow,
 } from '../store/connections.js';
 import { abandonQueue } from '../replies/abandon.js';
-import { rescheduleConnection } from '../store/deliveries.js';
+import { outboxOf, rescheduleConnection } from '../store/deliveries.js';
 import type { Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
 import { addressGuard } from './address.js';
@@ -75,7 +75,7 @@ export type Saved =
 
 /** What a check found, and what came of it. */
 export interface CheckedConnection extends Checked {
-  /** It was failing and all is well: its replies go on. */
+  /** It was failing and nothing is wrong: its replies are tried again. */
   readonly resumed: boolean;
 }
 
@@ -116,7 +116,8 @@ export function createConnectionService(deps: ServiceDependencies): ConnectionSe
     },
     async check(id) {
       if (registry.find(id) === undefined) return null;
-      const checked = await deps.withLive(id, (live) => live.check());
+      const found = await deps.withLive(id, (live) => live.check());
+      const checked = (await holdsAnswers(deps, id)) ? withoutWayOut(found) : found;
       // What failed is mended: its queue goes on by itself.
       const resumed = checked.ok && registry.find(id)?.status === 'failing';
       if (resumed) await setStatus(id, 'active');
@@ -124,6 +125,24 @@ export function createConnectionService(deps: ServiceDependencies): ConnectionSe
     },
     row: (id) => store.read(() => connectionById(id)),
   };
+}
+
+/** Answers that wait, or that it was failing over. */
+async function holdsAnswers(
+  { store, registry }: ServiceDependencies,
+  id: string,
+): Promise<boolean> {
+  if (registry.find(id)?.status === 'failing') return true;
+  return (await store.read(() => outboxOf(id))).waiting > 0;
+}
+
+/** To take messages only is a choice; with answers that wait, having nowhere to send them is not. */
+function withoutWayOut({ ok, findings }: Checked): Checked {
+  if (!findings.some(({ sending }) => sending === 'impossible')) return { ok, findings };
+  const judged = findings.map((one): Finding =>
+    one.sending === 'impossible' ? { ...one, ok: false, cause: 'setting' } : one,
+  );
+  return { ok: false, findings: judged };
 }
 
 async function add(

@@ -133,6 +133,10 @@ export interface Finding {
     | 'setting';
   readonly text: Localised;
   readonly next?: Localised;
+  /** What to enter, as the form's problems name it: `settings.smtp.host`, `credentials.secret`. */
+  readonly fields?: readonly string[];
+  /** Sending was not tried: the settings name no place to send to, or it cannot be tried without sending. */
+  readonly sending?: 'impossible' | 'untried';
 }
 
 export interface Checked {

@@ -136,6 +136,9 @@ describe('what is added is tried', () => {
     expect((JSON.parse((await bench.run(args)).out) as Tried).check.ok).toBe(true);
     const deeper = await bench.run([...change, '--set', 'listener.host=127.0.0.1']);
     expect((JSON.parse(deeper.out) as Tried).check.ok).toBe(true);
+    const checked = await bench.run(['connections', 'check', 'mail']);
+    expect(checked.out).toContain('answers cannot leave until smtp.host is set');
+    expect(checked.out).toContain('connections change mail --set smtp.host=…');
     expect(await bench.run(['connections', 'change', 'mial', '--name', 'x'])).toMatchObject({
       ...{ code: 2, err: expect.stringContaining('did you mean mail?') as string },
     });

@@ -64,10 +64,16 @@ export const CheckedView = z
   .object({
     ok: z.boolean(),
     findings: z.array(
-      z.object({ ok: z.boolean(), cause: z.string(), text: Words, next: Words.optional() }),
+      z.object({
+        ...{ ok: z.boolean(), cause: z.string(), text: Words, next: Words.optional() },
+        fields: z.array(z.string()).optional().meta({ description: 'What to enter' }),
+        sending: z.enum(['impossible', 'untried']).optional().meta({
+          description: 'Sending was not tried: nowhere to send to is set, or it cannot be tried',
+        }),
+      }),
     ),
     resumed: z.boolean().meta({
-      description: 'It was failing and all is well: the replies it held back are sent',
+      description: 'It was failing and nothing is wrong: the replies it held back are tried again',
     }),
   })
   .meta({ id: 'Checked' });

@@ -31,7 +31,7 @@ export async function tryOut(
     `${done} ${id}: ${where}`,
     ...(hookUrl === null ? [] : [`  its platform calls: ${hookUrl}`]),
     ...(doorUrl === null ? [] : [`  its own address, for what its README describes: ${doorUrl}`]),
-    ...(checked?.findings ?? []).flatMap(findingLines),
+    ...(checked?.findings ?? []).flatMap((one) => findingLines(id, one)),
     verdict(id, checked, served),
   ];
   lines.forEach(shell.out);
