@@ -285,6 +285,16 @@ describe('what does not work is told', () => {
     expect(troubles).toEqual(['no route', null]);
   });
 
+  test('in one short line, and once while that line stays the same', async () => {
+    let tries = 0;
+    pump({
+      listen: () => Promise.reject(new Error(`${'no'.repeat(200)}\nat try ${(tries += 1)}`)),
+    });
+    await pass(60_000);
+    expect(tries).toBeGreaterThan(3);
+    expect(troubles).toEqual(['no'.repeat(150)]);
+  });
+
   test('of each loop: one that works does not hide one that does not', async () => {
     pump({
       poll: async () => nothing,

@@ -14,6 +14,8 @@ const POLL_EVERY = 15 * SECOND;
 const TOLD_AFTER = 2;
 /** A credential refused this often in a row pauses the connection: more tries would lock the account. */
 const MOST_REFUSALS = 3;
+/** Characters of what is told. */
+const MOST_TOLD = 300;
 
 export interface PumpDependencies {
   readonly store: Store;
@@ -113,13 +115,16 @@ function tellTrouble({ troubled, signal }: PumpDependencies): Tell {
   const whys = new Map<Task, string | null>();
   let told: string | null | undefined;
   return (task, why) => {
-    whys.set(task, why);
+    whys.set(task, why === null ? null : shortLine(why));
     const now = [...whys.values()].find((one) => one !== null) ?? null;
     if (now === told || signal.aborted) return;
     told = now;
     troubled(now);
   };
 }
+
+/** An error may carry a whole answer; its first line is what a person reads, and what changes least. */
+const shortLine = (why: string): string => (why.split('\n', 1)[0] ?? '').slice(0, MOST_TOLD);
 
 /** How often a loop failed, and was refused, since it last went well. */
 interface Trouble {

@@ -5,7 +5,7 @@ import { courierMappings, openWorkshop, type Workshop } from '../../test/worksho
 import { accountUnder, type Connected } from '../intake/connected.js';
 import type { MappingLibrary } from '../mapping/load.js';
 import { failed } from '../model/outcome.js';
-import { setConnectionStatus } from '../store/connections.js';
+import { noteTrouble, setConnectionStatus } from '../store/connections.js';
 import { run } from '../store/work.js';
 import { openRegistry, type Registry } from './registry.js';
 import { createConnectionService, type ConnectionService } from './service.js';
@@ -162,16 +162,9 @@ describe('a change', () => {
     courier.script.push(failed({ kind: 'unauthorised', why: 'wrong password' }));
     const { send } = await import('../replies/send.js');
     const { compose } = await import('../replies/compose.js');
-    const words = {
-      text: 'hello',
-      html: null,
-      attachments: [],
-      conversation: null,
-      confirm: [],
-      replyTo: null,
-      agent: 'anna',
-    };
-    const composed = await compose({ ...shop, find: registry.find }, { ticket: 1, ...words });
+    const words = { text: 'hello', html: null, attachments: [], agent: 'anna' };
+    const way = { ticket: 1, conversation: null, confirm: [], replyTo: null };
+    await compose({ ...shop, find: registry.find }, { ...way, ...words });
     await send(sending);
     await registry.refresh();
     expect(known(id).status).toBe('failing');
@@ -180,7 +173,15 @@ describe('a change', () => {
     shop.clock.pass(5_000);
     await send(sending);
     expect(courier.sends).toHaveLength(2);
-    expect(composed.kind).toBe('queued');
+  });
+
+  test('of the account forgets what did not work of the old one, one of the name does not', async () => {
+    const id = await added();
+    await shop.write(() => noteTrouble(id, 'the port is taken'));
+    await service.change(id, { name: 'Another name' });
+    expect((await service.row(id))?.status_reason).toBe('the port is taken');
+    await service.change(id, { settings: { region: 'south' } });
+    expect((await service.row(id))?.status_reason).toBeNull();
   });
 
   test('does not start what an admin has paused', async () => {
@@ -267,6 +268,13 @@ describe('a removed connection', () => {
 });
 
 describe('the registry', () => {
+  test('reads nothing anew for a word on what does not work', async () => {
+    const before = known(await added());
+    await shop.write(() => noteTrouble(before.id, 'the port is taken'));
+    await registry.refresh();
+    expect(known(before.id) === before).toBe(true);
+  });
+
   test('sees what another process changed, and calls its watchers once for it', async () => {
     const elsewhere = open();
     let calls = 0;

@@ -13,6 +13,7 @@ import {
   ensureGroup,
   insertConnection,
   lockConnection,
+  noteTrouble,
   removeConnection,
   setConnectionStatus,
   type ConnectionRow,
@@ -208,6 +209,9 @@ function* changeLocked(deps: ServiceDependencies, id: string, change: Connection
     // What the platform refused was changed: the queue goes on, and stops again if it was not enough.
     yield* setConnectionStatus(id, 'active', null);
     yield* rescheduleConnection(id, deps.clock.now());
+  } else if (!same || edit.settings !== row.settings) {
+    // It is opened anew: what is still wrong is said again, by those parts of it that are left.
+    yield* noteTrouble(id, null);
   }
   return { kind: 'saved', id };
 }

@@ -220,13 +220,12 @@ async function refuse(
 
 /** It stays active: what works of it goes on. Whoever looks at it is told what does not. */
 async function note(
-  { store, registry, log }: SupervisorDependencies,
+  { store, log }: SupervisorDependencies,
   connection: string,
   why: string | null,
 ): Promise<void> {
   try {
     await store.write(() => noteTrouble(connection, why));
-    await registry.refresh();
   } catch (error) {
     const said = { trouble: why ?? 'none', why: String(error) };
     log.with({ connection }).warn('the trouble of a connection could not be noted', said);

@@ -145,10 +145,13 @@ export function* setConnectionStatus(
   );
 }
 
-/** What does not work of an active connection; null: all works. A paused or failing one has its own reason. */
+/**
+ * What does not work of an active connection; null: all works. A paused or failing one has its own
+ * reason. It is no change of the connection: nobody has to read it anew for that.
+ */
 export function* noteTrouble(id: string, why: string | null): Work<void> {
   yield* run(
-    "UPDATE connections SET status_reason = ?, version = version + 1 WHERE id = ? AND status = 'active' AND COALESCE(status_reason, '') <> COALESCE(?, '')",
+    "UPDATE connections SET status_reason = ? WHERE id = ? AND status = 'active' AND COALESCE(status_reason, '') <> COALESCE(?, '')",
     why,
     id,
     why,
