@@ -5,6 +5,7 @@
  */
 import type { Side } from '../matching/pair.js';
 import { addFacts, type Facts } from '../matching/facts.js';
+import { readFacts } from '../matching/stored-facts.js';
 import { atBestProof, type Identity } from '../model/identity.js';
 import type { Status } from '../model/ticket-state.js';
 import { membersOf, toldBy, type MemberRow, type ToldRow } from '../store/tellings.js';
@@ -35,9 +36,13 @@ export interface Member extends Heard {
  * looked at again and again is fetched, read and folded once. It goes by the digests of what is stored
  * now, so it is never out of date, whatever was rolled back or written elsewhere.
  */
-export interface ComplaintReader {
+export type ComplaintReader = (tickets: readonly number[]) => Work<ComplaintsRead>;
+
+export interface ComplaintsRead {
   /** By root; those that told nothing which could be read are left out. */
-  (tickets: readonly number[]): Work<ReadonlyMap<number, Complaint>>;
+  readonly complaints: ReadonlyMap<number, Complaint>;
+  /** Members whose facts this version of the program cannot read: they are to be told again. */
+  readonly unread: readonly number[];
 }
 
 /** Complaints remembered, some kilobytes each. */
@@ -49,18 +54,22 @@ export function openComplaintReader(): ComplaintReader {
     const roots = byRoot(yield* membersOf(tickets));
     yield* learn(memory, roots);
     const complaints = new Map<number, Complaint>();
+    const unread: number[] = [];
     for (const [root, members] of roots) {
-      const told = memory.get(root)?.told ?? null;
-      if (told !== null) complaints.set(root, complaintOf(root, members, told));
+      const known = memory.get(root);
+      if (known === undefined) continue;
+      unread.push(...known.unread);
+      if (known.told !== null) complaints.set(root, complaintOf(root, members, known.told));
     }
     forgetOldest(memory);
-    return complaints;
+    return { complaints, unread };
   };
 }
 
 interface Remembered {
   readonly digests: string;
   readonly told: Told | null;
+  readonly unread: readonly number[];
 }
 
 interface Told {
@@ -89,8 +98,9 @@ function* learn(
   const members = new Map((yield* toldBy(wanted)).map((row) => [row.ticket_id, memberOf(row)]));
   for (const [root, digests] of missing) {
     const told = rowsOf(root).flatMap(({ id }) => members.get(id) ?? []);
+    const unread = rowsOf(root).flatMap(({ id }) => (members.get(id) === null ? [id] : []));
     const all = foldOf(told);
-    memory.set(root, { digests, told: all === null ? null : { members: told, all } });
+    memory.set(root, { digests, told: all === null ? null : { members: told, all }, unread });
   }
 }
 
@@ -101,11 +111,12 @@ function forgetOldest(memory: Map<number, Remembered>): void {
   }
 }
 
-const memberOf = ({ ticket_id: ticket, facts, identities }: ToldRow): Member => ({
-  ticket,
-  facts: JSON.parse(facts) as Facts,
-  identities: JSON.parse(identities) as readonly Identity[],
-});
+/** Null where its facts cannot be read. */
+function memberOf({ ticket_id: ticket, facts: text, identities }: ToldRow): Member | null {
+  const facts = readFacts(text);
+  if (facts === null) return null;
+  return { ticket, facts, identities: JSON.parse(identities) as readonly Identity[] };
+}
 
 function byRoot(rows: readonly MemberRow[]): ReadonlyMap<number, readonly MemberRow[]> {
   const roots = new Map<number, MemberRow[]>();

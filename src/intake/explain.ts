@@ -52,7 +52,7 @@ export function* explainPair(
   const [group = 0, other] = groups;
   if (older === younger) return { kind: 'one', root: older };
   if (group !== other) return { kind: 'groups' };
-  const complaints = yield* matching.complaintsOf(roots);
+  const { complaints } = yield* matching.complaintsOf(roots);
   for (const ticket of roots) if (!complaints.has(ticket)) return { kind: 'silent', ticket };
   return yield* compared(group, [...complaints.values()], matching);
 }

@@ -69,7 +69,7 @@ export function* fileMessage(filing: Filing): Work<void> {
 interface Place {
   /** The ticket it goes on with; null: it opens one. */
   readonly follows: TicketRow | null;
-  /** The whole complaint of that ticket, as far as it told anything. */
+  /** The whole complaint of that ticket; null where what the ticket told cannot be read: it is told again. */
   readonly complaint: Complaint | null;
   /** The complaint that it is not, although it was told on the same conversation. */
   readonly apart: Apart | null;
@@ -95,12 +95,23 @@ function* placeOf(filing: Filing, { conversation, person }: Identified): Work<Pl
     return { ...NEW, apart: { from: current.id, verdict: 'related', evidence: [SOLVED] } };
   }
   if (!isByEvidence(matching)) return { follows: current, complaint: null, apart: null };
-  const complaint = (yield* matching.complaintsOf([root.id])).get(root.id) ?? null;
-  if (complaint === null || heard === null) return { follows: current, complaint, apart: null };
+  if (heard === null) return { follows: current, complaint: null, apart: null };
+  const complaint = yield* complaintOf(current, root.id, matching);
+  if (complaint === null) return { follows: current, complaint, apart: null };
   const next = sideOf(heard, { conversation, person, at: time.at });
   const { same, evidence } = continues(complaint.side, next, matching.rules);
   if (same) return { follows: current, complaint, apart: null };
   return { ...NEW, apart: { from: current.id, verdict: 'different', evidence } };
+}
+
+/** Null where what the ticket told before cannot be read. */
+function* complaintOf(
+  { id }: TicketRow,
+  root: number,
+  { complaintsOf }: Matching,
+): Work<Complaint | null> {
+  const { complaints, unread } = yield* complaintsOf([root]);
+  return unread.includes(id) ? null : (complaints.get(root) ?? null);
 }
 
 interface Said {

@@ -97,28 +97,51 @@ async function fileSlice(
   }
 }
 
+/** False: the lease is gone. */
 async function fileAlone(
   deps: InOrderDependencies,
   waiting: Waiting,
   fence: number,
 ): Promise<boolean> {
+  const { row, telling } = waiting;
+  const failure = await tryAlone(deps, waiting, fence);
+  if (typeof failure === 'boolean') return failure;
+  if (telling === null || telling.heard === null) return setBack(deps, row, failure.why);
+  // A defect in matching costs a message its matching, never its place.
+  const unmatched = { row, telling: { ...telling, heard: null } };
+  const again = await tryAlone(deps, unmatched, fence);
+  if (typeof again !== 'boolean') return setBack(deps, row, again.why);
+  const { why } = failure;
+  deps.log.error('a message cannot be matched and is filed without', { draft: row.id, why });
+  return again;
+}
+
+/** Whether the lease is still held, or why the draft could not be filed: nothing of it was kept. */
+async function tryAlone(
+  deps: InOrderDependencies,
+  waiting: Waiting,
+  fence: number,
+): Promise<boolean | { readonly why: string }> {
   try {
     return (await deps.store.write(() => fileTellings(deps, [waiting], fence))) !== null;
   } catch (error) {
     // A full disk is no fault of the draft: it waits, and loses none of its tries.
     if (error instanceof StoreProblem) throw error;
-    const { row } = waiting;
-    const why = String((error as Error).stack ?? error).slice(0, 2_000);
-    const attempts = row.attempts + 1;
-    const last = attempts >= MOST_TRIES;
-    await deps.store.write(() =>
-      last
-        ? buryDraft(row.id, why)
-        : postponeDraft(row.id, attempts, deps.clock.now() + attempts * SECOND, why),
-    );
-    if (last) deps.log.error('a draft cannot be filed and is set aside', { draft: row.id, why });
-    return true;
+    return { why: String((error as Error).stack ?? error).slice(0, 2_000) };
   }
+}
+
+/** It is tried again later, or set aside. */
+async function setBack(deps: InOrderDependencies, row: WaitingDraft, why: string): Promise<true> {
+  const attempts = row.attempts + 1;
+  const last = attempts >= MOST_TRIES;
+  await deps.store.write(() =>
+    last
+      ? buryDraft(row.id, why)
+      : postponeDraft(row.id, attempts, deps.clock.now() + attempts * SECOND, why),
+  );
+  if (last) deps.log.error('a draft cannot be filed and is set aside', { draft: row.id, why });
+  return true;
 }
 
 /**

@@ -15,26 +15,35 @@ import { compare, inWords, type Comparison } from '../matching/compare.js';
 import { decide, type Verdict } from '../matching/decide.js';
 import type { Side } from '../matching/pair.js';
 import { conflictBetween, type Identity } from '../model/identity.js';
-import { judgedAmong, personsToldApart, type DecidedRow } from '../store/tellings.js';
+import { judgedAmong, personsToldApart, tellAgain, type DecidedRow } from '../store/tellings.js';
 import type { Work } from '../store/work.js';
 
 /** Compares a complaint with whatever may be the same and acts on what comes out. */
 export function* match(subject: Subject, matching: Matching, now: number): Work<void> {
   if (subject.complaint.spam) return;
-  const found = yield* findMatches(subject, matching);
+  const { found, unread } = yield* findMatches(subject, matching);
+  for (const ticket of unread) yield* tellAgain(ticket);
   if (found.length > 0) yield* act(subject.complaint, found, now);
 }
 
-/** What may be the same, as it was found; merges first, the clearest first. Reads only. */
+export interface Found {
+  /** Merges first, the clearest first. */
+  readonly found: readonly Candidate[];
+  /** Tickets that could not be compared before they are told again. */
+  readonly unread: readonly number[];
+}
+
+/** What may be the same, as it was found. Reads only. */
 export function* findMatches(
   subject: Subject,
   { rules, complaintsOf, compared }: Matching,
-): Work<readonly Candidate[]> {
+): Work<Found> {
   const { complaint } = subject;
   const { tickets, personal, rarity } = yield* candidatesOf(subject, rules);
-  if (tickets.length === 0) return [];
+  if (tickets.length === 0) return { found: [], unread: [] };
   const since = complaint.side.lastAt - rules.blocking.personWindow;
-  const others = [...(yield* complaintsOf(tickets)).values()].filter((other) => {
+  const { complaints, unread } = yield* complaintsOf(tickets);
+  const others = [...complaints.values()].filter((other) => {
     if (other.root === complaint.root || other.spam) return false;
     const named = other.tickets.some((ticket) => tickets.includes(ticket) && !personal.has(ticket));
     return named || other.side.lastAt >= since;
@@ -45,13 +54,14 @@ export function* findMatches(
     return { ticket: other.root, comparison, one: complaint.side, other: other.side };
   });
   const verdicts = new Map(decide(pairs, rules).map(({ ticket, verdict }) => [ticket, verdict]));
-  return others
+  const found = others
     .map((other, i): Candidate => {
       const { weight, evidence } = pairs[i]?.comparison ?? NOTHING;
       return { other, weight, evidence, verdict: verdicts.get(other.root) ?? 'leave' };
     })
     .filter(({ verdict }) => verdict !== 'leave')
     .sort((a, b) => RANK[a.verdict] - RANK[b.verdict] || b.weight - a.weight);
+  return { found, unread };
 }
 
 interface Pair {

@@ -7,7 +7,14 @@ import { foldOf, together, type Complaint, type Heard } from './complaint.js';
 import { hash32 } from '../matching/fold.js';
 import { storedKeys } from '../matching/keys.js';
 import type { MatchingRules } from '../matching/rules.js';
-import { deleteKeys, insertKeys, saveTelling } from '../store/tellings.js';
+import { writeFacts } from '../matching/stored-facts.js';
+import {
+  deleteKeys,
+  deleteTelling,
+  insertKeys,
+  personsUnder,
+  saveTelling,
+} from '../store/tellings.js';
 import type { Work } from '../store/work.js';
 
 /** The ticket that told it, and the root of the person who did. */
@@ -68,6 +75,8 @@ export function* tellAnew(
 ): Work<void> {
   const keys = [...keysOf(after, rules), personKey(teller.person)];
   const known = before === undefined ? [] : [...keysOf(before, rules), personKey(teller.person)];
+  // What it told before cannot be read: those of its keys that are the same are not held twice.
+  if (before === undefined) yield* deleteKeys(teller.group, teller.ticket, keys);
   yield* deleteKeys(
     teller.group,
     teller.ticket,
@@ -80,8 +89,20 @@ export function* tellAnew(
   );
 }
 
+/** Everything it told was taken from it: nothing finds it any more. */
+export function* forget(
+  { ticket, group, person }: Teller,
+  before: Heard | undefined,
+  rules: MatchingRules,
+): Work<void> {
+  const persons = yield* personsUnder(person);
+  const told = before === undefined ? [] : keysOf(before, rules);
+  yield* deleteKeys(group, ticket, [...told, ...persons.map(personKey)]);
+  yield* deleteTelling(ticket);
+}
+
 function* save({ ticket, group }: Teller, heard: Heard): Work<void> {
-  const [facts, identities] = [JSON.stringify(heard.facts), JSON.stringify(heard.identities)];
+  const [facts, identities] = [writeFacts(heard.facts), JSON.stringify(heard.identities)];
   const digest = hash32(facts + identities);
   yield* saveTelling({ ticket, group, facts, identities, digest });
 }

@@ -3,10 +3,10 @@
  * Given: tickets whose messages changed behind the back of matching: an edit, a photo, a split, an agent's note of a call.
  * Leaves behind: what they tell now, and they are matched again.
  */
-import { foldOf, type Complaint, type Heard } from './complaint.js';
+import { foldOf, type Complaint, type ComplaintsRead, type Heard } from './complaint.js';
 import { match } from './match.js';
 import type { Matching } from './matching.js';
-import { tellAnew } from './remember.js';
+import { forget, tellAnew } from './remember.js';
 import { hear, saidIn, type Reading } from './telling.js';
 import type { Said } from '../matching/facts.js';
 import { OPENING_KINDS, type Draft } from '../model/draft.js';
@@ -16,16 +16,17 @@ import type { Queue } from '../queue/queue.js';
 import { conversationById, type ConversationRow } from '../store/conversations.js';
 import { draftsByIds } from '../store/drafts.js';
 import { stillHolds } from '../store/leases.js';
-import { attachmentsOfMessages, messagesOfTickets, type MessageRow } from '../store/messages.js';
+import { attachmentsOfMessages, tellingMessagesOf, type MessageRow } from '../store/messages.js';
 import { rootPerson } from '../store/persons.js';
-import type { Store } from '../store/store.js';
-import { dueTellings, markRetold } from '../store/tellings.js';
+import { StoreProblem, type Store } from '../store/store.js';
+import { dueTellings, markRetold, tellAgain } from '../store/tellings.js';
 import { ticketById } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
+/** Read again at once; new drafts do not wait for more. */
 const BATCH = 128;
-/** Of a thread that lasts for years the first messages are read. */
-const MOST_MESSAGES = 60;
+/** Of a thread that lasts for years its beginning and its latest are read. */
+const MOST_MESSAGES = { first: 20, latest: 40 } as const;
 
 export interface RetellDependencies extends Pick<Reading, 'log' | 'region'> {
   readonly matching: Matching;
@@ -34,43 +35,79 @@ export interface RetellDependencies extends Pick<Reading, 'log' | 'region'> {
   readonly queue: Queue;
 }
 
-/** One transaction a ticket: what it costs to read it is bounded, and it happens rarely. */
+/**
+ * One batch; what is left is rung for, and comes after the drafts that wait by then. One transaction
+ * a ticket: what it costs to read it is bounded, and it happens rarely.
+ */
 export async function retell(deps: RetellDependencies, fence: number): Promise<void> {
-  for (;;) {
-    const due = await deps.store.read(() => dueTellings(BATCH));
-    for (const ticket of due) {
-      if (!(await deps.store.write(() => retellOne(deps, ticket, fence)))) return;
-    }
-    if (due.length > 0) deps.queue.ring('announce', due.length);
-    if (due.length < BATCH) return;
+  const { store, queue } = deps;
+  const due = await store.read(() => dueTellings(BATCH));
+  if (due.length === 0) return;
+  for (const ticket of due) {
+    if (!(await retellOrLeave(deps, ticket, fence))) return;
+  }
+  queue.ring('announce', due.length);
+  if ((await store.read(() => dueTellings(1))).length > 0) queue.ring('file');
+}
+
+/** A ticket on which matching fails stays as it was, and keeps no other waiting. False: the lease is gone. */
+async function retellOrLeave(
+  deps: RetellDependencies,
+  ticket: number,
+  fence: number,
+): Promise<boolean> {
+  try {
+    return await deps.store.write(() => retellOne(deps, ticket, fence));
+  } catch (error) {
+    if (error instanceof StoreProblem) throw error;
+    const why = String((error as Error).stack ?? error).slice(0, 2_000);
+    deps.log.error('a ticket cannot be matched again and stays as it was', { ticket, why });
+    return await deps.store.write(() => leave(ticket, fence));
   }
 }
 
-function* retellOne(deps: RetellDependencies, number: number, fence: number): Work<boolean> {
+function* leave(ticket: number, fence: number): Work<boolean> {
   if (!(yield* stillHolds('filing', fence))) return false;
-  yield* markRetold(number);
+  yield* markRetold(ticket);
+  return true;
+}
+
+function* retellOne(deps: RetellDependencies, number: number, fence: number): Work<boolean> {
+  if (!(yield* leave(number, fence))) return false;
   const ticket = yield* ticketById(number);
   const conversation =
     ticket === undefined ? undefined : yield* conversationById(ticket.conversation_id);
   if (ticket === undefined || conversation === undefined) return true;
+  const { rules } = deps.matching;
+  const teller = {
+    ticket: number,
+    group: ticket.group_id,
+    person: yield* rootPerson(conversation.person_id),
+  };
+  const { complaint: known } = yield* complaintOf(deps.matching, number);
+  const before = known?.members.find((one) => one.ticket === number);
   const heard = foldOf(yield* heardOn(number, conversation, deps));
-  if (heard === null) return true;
-  const person = yield* rootPerson(conversation.person_id);
-  const group = ticket.group_id;
-  const before = (yield* complaintOf(deps.matching, number))?.members.find(
-    (one) => one.ticket === number,
-  );
-  yield* tellAnew({ ticket: number, group, person }, before, heard, deps.matching.rules);
-  const complaint = yield* complaintOf(deps.matching, number);
+  if (heard === null) {
+    yield* forget(teller, before, rules);
+    return true;
+  }
+  yield* tellAnew(teller, before, heard, rules);
+  const { complaint, unread } = yield* complaintOf(deps.matching, number);
+  for (const member of unread) yield* tellAgain(member);
   if (complaint !== undefined) {
-    yield* match({ group, complaint, person }, deps.matching, deps.clock.now());
+    yield* match({ ...teller, complaint }, deps.matching, deps.clock.now());
   }
   return true;
 }
 
-function* complaintOf({ complaintsOf }: Matching, ticket: number): Work<Complaint | undefined> {
-  const [complaint] = (yield* complaintsOf([ticket])).values();
-  return complaint;
+interface ComplaintOf extends Pick<ComplaintsRead, 'unread'> {
+  readonly complaint: Complaint | undefined;
+}
+
+function* complaintOf({ complaintsOf }: Matching, ticket: number): Work<ComplaintOf> {
+  const { complaints, unread } = yield* complaintsOf([ticket]);
+  const [complaint] = complaints.values();
+  return { complaint, unread };
 }
 
 /** What the customer's messages on a ticket say now, the oldest first. */
@@ -79,8 +116,7 @@ function* heardOn(
   conversation: ConversationRow,
   deps: RetellDependencies,
 ): Work<readonly Heard[]> {
-  const rows = yield* messagesOfTickets([ticket], { at: -1, id: 0 }, MOST_MESSAGES);
-  const inward = rows.filter(isTold);
+  const inward = yield* tellingMessagesOf(ticket, [...OPENING_KINDS], MOST_MESSAGES);
   const ids = inward.map(({ id }) => id);
   const files = yield* attachmentsOfMessages(ids);
   const drafts = yield* draftsByIds(
@@ -97,9 +133,6 @@ function* heardOn(
     return heard === null ? [] : [heard];
   });
 }
-
-const isTold = ({ direction, kind }: MessageRow): boolean =>
-  direction === 'in' && (OPENING_KINDS as ReadonlySet<string>).has(kind);
 
 /** The words are those of the message, which an edit may have changed; the rest is its draft's. */
 function saidNow(

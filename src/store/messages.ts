@@ -1,4 +1,4 @@
-import { all, get, idList, insert, run, type Work } from './work.js';
+import { all, get, idList, insert, run, textList, type Work } from './work.js';
 
 export interface MessageRow {
   readonly id: number;
@@ -68,6 +68,28 @@ export function* messagesOfTickets(
     after.at,
     after.id,
     limit,
+  );
+}
+
+/** What customers said on a ticket, in these kinds of messages: of a long thread how it began and how it goes on. */
+export function* tellingMessagesOf(
+  ticket: number,
+  kinds: readonly string[],
+  { first, latest }: { readonly first: number; readonly latest: number },
+): Work<readonly MessageRow[]> {
+  const [told, list] = [
+    `SELECT id FROM messages WHERE ticket_id = ? AND direction = 'in' AND kind IN {texts}`,
+    textList(kinds),
+  ];
+  return yield* all<MessageRow>(
+    `SELECT ${COLUMNS} FROM messages WHERE id IN (SELECT id FROM (${told} ORDER BY at, id LIMIT ?) AS b)
+       OR id IN (SELECT id FROM (${told} ORDER BY at DESC, id DESC LIMIT ?) AS e) ORDER BY at, id`,
+    ticket,
+    list,
+    first,
+    ticket,
+    list,
+    latest,
   );
 }
 

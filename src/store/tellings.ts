@@ -32,7 +32,16 @@ export function* markRetold(ticket: number): Work<void> {
   yield* run('UPDATE tellings SET due = 0 WHERE ticket_id = ?', ticket);
 }
 
-/** Its messages changed behind the back of matching: it is read and matched again by the file stage. */
+/** It tells nothing any more. */
+export function* deleteTelling(ticket: number): Work<void> {
+  yield* run('DELETE FROM tellings WHERE ticket_id = ?', ticket);
+}
+
+/**
+ * Its messages changed behind the back of matching: it is read and matched again by the file stage.
+ * Where tickets are joined by the simple rule nobody reads them: what an agent cut or noted meanwhile
+ * waits, one row a ticket, and is worked off in batches once matching by evidence is chosen.
+ */
 export function* tellAgain(ticket: number): Work<void> {
   yield* run(
     `INSERT INTO tellings (ticket_id, group_id, facts, identities, due)

@@ -3,6 +3,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { factsOf, type Facts } from '../../src/matching/facts.js';
 import { storedKeys } from '../../src/matching/keys.js';
 import type { MatchingRules } from '../../src/matching/rules.js';
+import { writeFacts } from '../../src/matching/stored-facts.js';
 import { applyEvent, newTicketState } from '../../src/model/ticket-state.js';
 import { DAY } from '../../src/model/time.js';
 import type { Store } from '../../src/store/store.js';
@@ -70,7 +71,7 @@ async function storeSlice(tables: Tables, slice: Slice): Promise<void> {
     persons.push([n, 1, said.name, at]);
     conversations.push([n, 'old', `thread-${n}`, 1, 'webhook', `customer-${n}`, '{}', n, n, at]);
     rows.push([n, 1, n, JSON.stringify(state), 'open', 'normal', at, at, at]);
-    tellings.push([n, 1, JSON.stringify(told), JSON.stringify(said.identities)]);
+    tellings.push([n, 1, writeFacts(told), JSON.stringify(said.identities)]);
     for (const key of [...storedKeys(told, rules), `@${n}`]) {
       const known = held.get(key) ?? { tickets: 0, held: '' };
       held.set(key, {
