@@ -5,6 +5,7 @@ import { firstStone } from './migrations/001-first-stone.js';
 import { persons } from './migrations/003-persons.js';
 import { matching } from './migrations/004-matching.js';
 import { leanHandles } from './migrations/005-lean-handles.js';
+import { digests } from './migrations/006-digests.js';
 
 interface Migration {
   readonly name: string;
@@ -17,6 +18,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '003-persons', statements: persons },
   { name: '004-matching', statements: matching },
   { name: '005-lean-handles', statements: leanHandles },
+  { name: '006-digests', statements: digests },
 ];
 
 const TYPES = {
