@@ -133,7 +133,19 @@ describe('a link that breaks', () => {
     for (let second = 0; second < 100; second += 1) await pass(1_000);
     const pauses = opened.slice(1).map((at, i) => (at - (opened[i] ?? 0)) / 1_000);
     expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30]);
-    expect(said).toEqual([expect.stringContaining('connection reset')]);
+    expect(said).toEqual(['the connection cannot be opened; it is tried again: connection reset']);
+  });
+
+  test('is said to have broken where it worked before', async () => {
+    let polls = 0;
+    pump({
+      poll: async () => {
+        if ((polls += 1) > 1) throw new Error('connection reset');
+        return nothing;
+      },
+    });
+    await pass(20_000);
+    expect(said).toEqual(['the connection broke and is opened again: connection reset']);
   });
 
   test('that was fine for a while begins its pauses anew', async () => {

@@ -130,16 +130,18 @@ const shortLine = (why: string): string => (why.split('\n', 1)[0] ?? '').slice(0
 interface Trouble {
   failures: number;
   refusals: number;
+  /** It went well at least once. */
+  worked: boolean;
 }
 
 /** Runs a task again and again until the connection closes; says once when it breaks and once when it is back. */
 async function keepRunning(deps: PumpDependencies, task: Task, tell: Tell): Promise<void> {
   const { signal, log, clock } = deps;
-  const trouble: Trouble = { failures: 0, refusals: 0 };
+  const trouble: Trouble = { failures: 0, refusals: 0, worked: false };
   const isOver = (): boolean => signal.aborted;
   const works = (): void => {
     if (trouble.failures > 0) log.info('the connection is back', { after: trouble.failures });
-    Object.assign(trouble, { failures: 0, refusals: 0 });
+    Object.assign(trouble, { failures: 0, refusals: 0, worked: true });
     tell(task, null);
   };
   while (!isOver()) {
@@ -162,7 +164,10 @@ function isHopeless(trouble: Trouble, error: Error, log: ConnectorLog): boolean 
   trouble.failures += 1;
   trouble.refusals = isRefusal(error) ? trouble.refusals + 1 : 0;
   if (trouble.failures === 1) {
-    log.warn(`the connection broke and is opened again: ${error.message}`);
+    const what = trouble.worked
+      ? 'the connection broke and is opened again'
+      : 'the connection cannot be opened; it is tried again';
+    log.warn(`${what}: ${error.message}`);
   }
   return trouble.refusals >= MOST_REFUSALS;
 }

@@ -39,7 +39,7 @@ beforeEach(async () => {
     receive: createReceive(shop),
     http: undefined as never,
     chance: () => 0.5,
-    log: { info: () => undefined, warn: () => undefined, with: () => log },
+    log: { info: () => undefined, warn: () => undefined, with: logOf },
     doors: () => ({ history: async () => [], subscribe: () => () => undefined }),
     opened: (connection) => void did.push(`opened ${connection}`),
     pumps: true,
@@ -50,7 +50,10 @@ afterEach(async () => {
   await shop.end();
 });
 
-const log = { info: () => undefined, warn: (text: string) => void warned.push(text) };
+const logOf = ({ connection }: Readonly<Record<string, string>>) => ({
+  info: () => undefined,
+  warn: (text: string) => void warned.push(`${connection}: ${text}`),
+});
 
 /** A registry whose list the test writes; refreshing tells the watchers. */
 function registry(): Registry {
@@ -77,6 +80,14 @@ async function says(id: string, change: Partial<Connected> | null): Promise<void
 }
 const settings = (region: string): Partial<Connected> => ({
   account: { id: 'a', settings: { region }, credentials: {}, hookUrl: '', macKeys: [] },
+});
+
+test('what breaks is logged with the connection it is', async () => {
+  liveOf = () => ({ listen: () => Promise.reject(new Error('the port is taken')) });
+  await says('a', settings('north'));
+  expect(warned).toEqual([
+    'a: the connection cannot be opened; it is tried again: the port is taken',
+  ]);
 });
 
 test('an active connection is opened, and its queue may move', async () => {
@@ -214,7 +225,7 @@ test('a hint that was read in another process wakes the pump that is here, once'
     receive: createReceive(shop),
     http: undefined as never,
     chance: () => 0.5,
-    log: { ...log, with: () => log },
+    log: { ...logOf({}), with: logOf },
     doors: () => ({ history: async () => [], subscribe: () => () => undefined }),
     opened: () => undefined,
     pumps: false,

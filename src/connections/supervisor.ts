@@ -148,6 +148,7 @@ function openAccount(deps: SupervisorDependencies, connected: Connected): Open {
   const { id: connection, status } = connected;
   const abort = new AbortController();
   const { signal } = abort;
+  const log = deps.log.with({ connection });
   const live = connected.connector.open(contextOf(deps, connection, signal));
   const emit = (
     arrivals: Parameters<Receive>[1],
@@ -156,7 +157,7 @@ function openAccount(deps: SupervisorDependencies, connected: Connected): Open {
   const refused = (why: string): void => void refuse(deps, connection, why);
   const troubled = (why: string | null): void => void note(deps, connection, why);
   const pump = deps.pumps
-    ? startPump({ ...deps, connection, live, emit, signal, refused, troubled })
+    ? startPump({ ...deps, connection, log, live, emit, signal, refused, troubled })
     : NO_PUMP;
   const handler = live.serve?.(emit, deps.doors(connection));
   return { connected, status, live, pump, handler, abort };

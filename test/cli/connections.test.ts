@@ -54,9 +54,18 @@ describe('without a server', () => {
     });
     expect(env.code).toBe(0);
     writeFileSync(bench.path('token'), `${SECRET}\n`);
-    const file = await bench.run([...ADD, '--secret', `authToken=file:${bench.path('token')}`]);
+    const other = [...ADD, '--name', 'Other line'];
+    const file = await bench.run([...other, '--secret', `authToken=file:${bench.path('token')}`]);
     expect(file.code).toBe(0);
     expect(await listed(bench)).toHaveLength(2);
+  });
+
+  test('a name that is there already is refused, with the command that changes it', async () => {
+    const add = ['connections', 'add', '--connector', 'webchat', '--no-check', '--name', 'shop'];
+    await bench.run(add);
+    const { code, err } = await bench.run(add);
+    expect(err).toMatch(/called shop already.* connections change shop .*another --name/);
+    expect([code, (await listed(bench)).length]).toEqual([2, 1]);
   });
 
   test('a file may say it all', async () => {
@@ -197,7 +206,8 @@ describe('while a hub serves the data', () => {
   });
 
   test('a removed connection is gone at once', async () => {
-    const added = await bench.run([...ADD, '--secret', 'authToken', '--json'], { input: SECRET });
+    const add = [...ADD, '--name', 'Short line', '--secret', 'authToken', '--json'];
+    const added = await bench.run(add, { input: SECRET });
     const { id, hookUrl } = JSON.parse(added.out) as Line;
     expect((await bench.run(['connections', 'remove', id])).code).toBe(0);
     expect((await fetch(hookUrl ?? '', { method: 'POST', body: 'x' })).status).toBe(404);

@@ -45,7 +45,7 @@ describe('answers that are stuck', () => {
   test('are named by the doctor, each with the whole command that helps', async () => {
     const [uncertain, failed, queued] = await stoppedWith(bench, ['uncertain', 'failed', 'queued']);
     expect((await foundWrong()).map(({ text }) => text)).toEqual([
-      `nobody knows whether they arrived: ${uncertain} (shop: no answer came)`,
+      `nobody knows whether they arrived: #${uncertain} (shop: no answer came)`,
     ]);
     const hourAgo = Date.now() - 3_600_000;
     await onData(bench, 'UPDATE deliveries SET created_at = ? WHERE id = ?', hourAgo, queued ?? 0);
@@ -54,11 +54,11 @@ describe('answers that are stuck', () => {
     expect(await foundWrong()).toMatchObject([
       { next: expect.stringContaining('resolve') as string },
       {
-        text: `failed: ${failed} (shop: defect: Error: oh)`,
+        text: `failed: #${failed} (shop: defect: Error: oh)`,
         next: `${HUBBUB()} redrive --delivery ${failed}`,
       },
       {
-        text: `waiting for more than 15 minutes: ${queued} (shop: the platform is tired)`,
+        text: `waiting for more than 15 minutes: #${queued} (shop: the platform is tired)`,
         next: `${HUBBUB()} connections check shop`,
       },
     ]);
@@ -85,11 +85,11 @@ test('messages that could not be read or filed are named with the command that h
   await onData(bench, "UPDATE drafts SET state = 3, reason = 'a defect'");
   expect(await foundWrong()).toMatchObject([
     {
-      text: 'envelopes in quarantine: 1 (shop: no mapping fits)',
+      text: '1 envelope in quarantine: #1 (shop: no mapping fits)',
       next: expect.stringContaining(`${HUBBUB()} replay --quarantine`) as string,
     },
     {
-      text: 'could not be filed: 1 (shop: a defect)',
+      text: 'could not be filed: #1 (shop: a defect)',
       next: expect.stringContaining(`${HUBBUB()} redrive`) as string,
     },
   ]);

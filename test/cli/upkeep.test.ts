@@ -95,7 +95,9 @@ test('what cannot be read is replayed after it went to quarantine', async () => 
       .then(({ items }) => items[0]?.id ?? null);
   const id = await until('the quarantine', quarantined);
   const replayed = await bench.run(['replay', '--quarantine']);
-  expect(replayed).toMatchObject({ code: 0, out: '1 envelope put back to the start\n' });
+  expect(replayed.out).toMatch(
+    /^1 envelope put back to the start\n1 of them came back at once.* doctor says why\n$/,
+  );
   const one = await bench.run(['replay', '--envelope', String(id)]);
   expect(one).toMatchObject({ code: 0 });
   const none = await bench.run(['replay', '--envelope', '999']);

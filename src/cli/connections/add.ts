@@ -1,5 +1,7 @@
 import type { NewConnection } from '../../connections/service.js';
+import type { Operations } from '../data/operations.js';
 import { usage, type ExitCode, type Shell } from '../shell.js';
+import { HUBBUB } from '../typed.js';
 import { unknownName } from '../unknown-name.js';
 import { withOperations } from '../with-operations.js';
 import { readForm, refusalOf, type FormOptions } from './form.js';
@@ -19,11 +21,21 @@ export interface AddOptions extends FormOptions, TryOptions {
 export async function addConnection(shell: Shell, options: AddOptions): Promise<ExitCode> {
   const connection = await connectionOf(shell, options);
   return withOperations<ExitCode>(shell, async (opened) => {
+    await refuseSameName(opened.operations, connection.name);
     const saved = await opened.operations.addConnection(connection);
     if (saved.kind !== 'saved') throw refusalOf(saved, connection.connector, 'added');
     await tryOut(shell, opened, { id: saved.id, done: 'added' }, options);
     return 0;
   });
+}
+
+/** Whoever adds a name twice mostly wants to mend the first: two of one name would both be in use. */
+async function refuseSameName(operations: Operations, name: string): Promise<void> {
+  const same = (await operations.listConnections()).find((one) => one.name === name);
+  if (same === undefined) return;
+  throw usage(
+    `not added: there is a connection called ${name} already. To change it: ${HUBBUB} connections change ${same.id} --set … --secret …; for another one beside it, give another --name`,
+  );
 }
 
 async function connectionOf(shell: Shell, options: AddOptions): Promise<NewConnection> {

@@ -64,7 +64,7 @@ function messageFindings(
     ...finding(quarantined, (text) =>
       wrong(
         'messages',
-        `envelopes in quarantine: ${text}`,
+        `${quarantined.total} envelope${quarantined.total === 1 ? '' : 's'} in quarantine: ${text}`,
         `mend the mapping or the connection, then ${typed(loaded, 'replay --quarantine')}`,
       ),
     ),
@@ -88,7 +88,7 @@ function told({ total, youngest }: Stuck): string {
 }
 
 const oneOf = ({ id, connection_id: connection, why }: StuckOne): string =>
-  `${id} (${connection}${why === null ? '' : `: ${sentenceOf(why)}`})`;
+  `#${id} (${connection}${why === null ? '' : `: ${sentenceOf(why)}`})`;
 
 /** A failure is stored as JSON, another reason as its sentence; a stack follows either. */
 function sentenceOf(why: string): string {
