@@ -271,19 +271,18 @@ export function* passesAnother(conversation: number, id: number): Work<boolean> 
   return row !== undefined;
 }
 
-/** Failed for a while or by a defect of ours, not by a platform's word: sending them again may work. */
-export function* retriableFailures(): Work<readonly number[]> {
-  const rows = yield* all<{ id: number; failure: string | null }>(
-    "SELECT id, failure FROM deliveries WHERE work = 1 AND state = 'failed' ORDER BY id",
-  );
-  return rows.filter(({ failure }) => mayWorkNow(failure)).map(({ id }) => id);
-}
+/**
+ * Of what failed, by its failure as it is stored: for a while or by a defect of ours, not by a
+ * platform's word, so that sending it again may work.
+ */
+export const MAY_WORK_NOW = `(COALESCE(failure, '') LIKE '%"kind":"transient"%' OR COALESCE(failure, '') LIKE '%"why":"defect:%')`;
 
-/** By its failure as it is stored. */
-export function mayWorkNow(failure: string | null): boolean {
-  if (failure === null) return false;
-  const { kind, why } = JSON.parse(failure) as { readonly kind: string; readonly why: string };
-  return kind === 'transient' || why.startsWith('defect:');
+/** What {@link MAY_WORK_NOW} says that may be sent again, oldest first. */
+export function* retriableFailures(): Work<readonly number[]> {
+  const rows = yield* all<{ id: number }>(
+    `SELECT id FROM deliveries WHERE work = 1 AND state = 'failed' AND ${MAY_WORK_NOW} ORDER BY id`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** What a connection has to send, and what it could not. */

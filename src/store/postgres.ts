@@ -1,7 +1,7 @@
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import pg from 'pg';
-import { mustRead, type Answer, type Statement, type Work } from './work.js';
+import { onlyReads, type Answer, type Statement, type Work } from './work.js';
 import { never, StoreProblem, type Store } from './store.js';
 
 const INT8 = pg.types.builtins.INT8;
@@ -18,6 +18,7 @@ export function openPostgres(url: string): Store {
   pg.types.setTypeParser(INT8, Number);
   const db = knex({ client: 'pg', connection: url, pool: { min: 0, max: POOL_SIZE }, log: SILENT });
   const texts = new Map<string, Prepared>();
+  const mustRead = onlyReads();
   let closing = false;
   /** What was under way when the pool went is not refused to anybody either. */
   const answered = <T>(answer: Promise<T>): Promise<T> =>
@@ -29,7 +30,9 @@ export function openPostgres(url: string): Store {
     dialect: 'postgres',
     write: (work) => (closing ? never() : answered(retried(() => inTransaction(db, texts, work)))),
     read: (work) =>
-      closing ? never() : answered(withClient(db, (client) => drive(reading(work), client, texts))),
+      closing
+        ? never()
+        : answered(withClient(db, (client) => drive(reading(work, mustRead), client, texts))),
     knex: () => Promise.resolve(db),
     async close() {
       closing = true;
@@ -39,7 +42,7 @@ export function openPostgres(url: string): Store {
 }
 
 /** The work, as long as it only reads. */
-function* reading<T>(work: () => Work<T>): Work<T> {
+function* reading<T>(work: () => Work<T>, mustRead: (step: Statement) => void): Work<T> {
   const steps = work();
   let step = steps.next(undefined);
   while (step.done !== true) {

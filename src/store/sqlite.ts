@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
-import { mustRead, type Answer, type Row, type Statement, type Value, type Work } from './work.js';
+import { onlyReads, type Answer, type Row, type Statement, type Value, type Work } from './work.js';
 import { GroupCommit } from './group-commit.js';
 import { never, StoreProblem, type Store } from './store.js';
 
@@ -27,6 +27,7 @@ export function openSqlite(file: string, synchronous: Synchronous = 'FULL'): Sto
   const db = openHandle(file, synchronous);
   refuseOldSqlite(db);
   const execute = prepared(db);
+  const mustRead = onlyReads();
   const reading = (statement: Statement): Answer => {
     mustRead(statement);
     return execute(statement);

@@ -45,6 +45,15 @@ describe('the write port', () => {
     expect(await groups()).toEqual([]);
   });
 
+  test('so is what writes and asks for rows, however often', async () => {
+    const { store } = test_;
+    const sly = () =>
+      store.read(() => all("INSERT INTO groups (name) VALUES ('sly') RETURNING name"));
+    await expect(sly()).rejects.toThrow(/must not write/);
+    await expect(sly()).rejects.toThrow(/must not write/);
+    expect(await groups()).toEqual([]);
+  });
+
   test('what is written is read at once', async () => {
     await test_.store.write(() => insert('INSERT INTO groups (name) VALUES (?)', 'seen'));
     expect(await groups()).toEqual([expect.objectContaining({ name: 'seen' })]);

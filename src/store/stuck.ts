@@ -1,4 +1,4 @@
-import { mayWorkNow } from './deliveries.js';
+import { MAY_WORK_NOW } from './deliveries.js';
 import { all, get, type Value, type Work } from './work.js';
 
 /** One thing that does not go on by itself. */
@@ -32,23 +32,15 @@ const SHOWN = 10;
 
 /** `waitingSince` in milliseconds UTC: what waits for longer is stuck. */
 export function* stuckWork(waitingSince: number): Work<StuckWork> {
-  const dead = yield* all<StuckOne>(
-    "SELECT id, connection_id, failure AS why FROM deliveries WHERE state = 'failed' ORDER BY id DESC",
-  );
   return {
     uncertain: yield* stuck(DELIVERIES, "state = 'uncertain' AND work = 1"),
-    failed: cut(dead.filter(({ why }) => mayWorkNow(why))),
-    refused: cut(dead.filter(({ why }) => !mayWorkNow(why))),
+    failed: yield* stuck(DELIVERIES, `state = 'failed' AND ${MAY_WORK_NOW}`),
+    refused: yield* stuck(DELIVERIES, `state = 'failed' AND NOT ${MAY_WORK_NOW}`),
     waiting: yield* stuck(DELIVERIES, 'work = 0 AND created_at < ?', waitingSince),
     quarantined: yield* stuck(['envelopes', 'reason'], 'state = 2'),
     deadDrafts: yield* stuck(['drafts', 'reason'], 'state = 3'),
   };
 }
-
-const cut = (rows: readonly StuckOne[]): Stuck => ({
-  total: rows.length,
-  youngest: rows.slice(0, SHOWN),
-});
 
 type Source = readonly [table: string, why: string];
 const DELIVERIES: Source = ['deliveries', 'failure'];

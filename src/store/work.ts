@@ -23,10 +23,22 @@ export interface Statement {
 /** `run`: rows changed · `insert`: the new id, 0 when a conflict kept it out · `get`, `all`: rows. */
 export type Answer = number | Row | undefined | readonly Row[];
 
-/** Throws a statement that writes out of reading work, where no transaction would hold it. */
-export function mustRead({ kind, sql }: Statement): void {
-  if (kind === 'run' || kind === 'insert') throw new Error(`reading work must not write: ${sql}`);
+/**
+ * Throws a statement that writes out of reading work, where no transaction would hold it. Each text is
+ * looked at once: reading is the hot path.
+ */
+export function onlyReads(): (statement: Statement) => void {
+  const seen = new Set<string>();
+  return ({ kind, sql }) => {
+    if (seen.has(sql)) return;
+    if (kind === 'run' || kind === 'insert' || !READS.test(sql)) {
+      throw new Error(`reading work must not write: ${sql}`);
+    }
+    seen.add(sql);
+  };
 }
+
+const READS = /^\s*(?:SELECT|WITH|PRAGMA)\b/i;
 
 /** Rows changed. */
 export function* run(sql: string, ...values: Value[]): Work<number> {
