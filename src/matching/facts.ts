@@ -101,13 +101,13 @@ export function factsOf(said: Said, rules: MatchingRules): Facts {
   const body = fold(said.text);
   const text = written(subject === '' ? body : `${subject}\n${body}`);
   const fields = fieldsOf(said.fields);
-  const numbers = numbersOf(text);
+  const numbers = numbersOf(text, rules);
   const of = (kind: string): string[] =>
     numbers.filter((one) => one.kind === kind).map(({ value }) => value);
-  const names = namesOf(said, text);
+  const names = namesOf(said, text, rules);
   const product = fields.product;
   const about = `${text}\n${product}`;
-  const matter = withoutTalk(text);
+  const matter = withoutTalk(text, rules);
   const grams = gramsOf(matter);
   const [again, another, nudge] = [AGAIN.test(text), ANOTHER.test(text), NUDGE.test(text)];
   return {
@@ -291,9 +291,9 @@ function mergedReferences(refs: readonly Reference[]): readonly Reference[] {
   return [...merged.values()];
 }
 
-function namesOf(said: Said, text: string): readonly NameFound[] {
-  const sender = nameOf(said.name);
-  return [...(sender === null ? [] : [sender]), ...namesIn(text)];
+function namesOf(said: Said, text: string, rules: MatchingRules): readonly NameFound[] {
+  const sender = nameOf(said.name, rules);
+  return [...(sender === null ? [] : [sender]), ...namesIn(text, rules)];
 }
 
 function wordingOf(body: string): readonly Wording[] {

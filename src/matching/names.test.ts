@@ -1,6 +1,7 @@
+import { RULES } from './fixtures/tellings.js';
 import { nameOf, namesIn } from './names.js';
 
-const found = (text: string): string[] => namesIn(text).map(({ value }) => value);
+const found = (text: string): string[] => namesIn(text, RULES).map(({ value }) => value);
 
 describe('who says who they are', () => {
   test.each([
@@ -22,7 +23,8 @@ test.each(['i am writing to you', 'this is really bad', '我是真的生气', '�
 );
 
 test('a name is one in either order, and nobody is nobody', () => {
-  expect(nameOf('Kern Tobias')).toEqual(nameOf('Tobias Kern'));
-  expect(nameOf('用户已注销')).toBeNull();
-  expect(nameOf('sunny_91')).toEqual({ value: 'sunny_91', real: false });
+  expect(nameOf('Kern Tobias', RULES)).toEqual(nameOf('Tobias Kern', RULES));
+  expect(nameOf('用户已注销', RULES)).toBeNull();
+  expect(nameOf('微信用户', RULES)).toBeNull();
+  expect(nameOf('sunny_91', RULES)).toEqual({ value: 'sunny_91', real: false });
 });

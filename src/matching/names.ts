@@ -1,5 +1,6 @@
 import { DOUBLE_SURNAMES, STOP_WORDS, SURNAMES } from './lexicon/words.js';
 import { fold } from './fold.js';
+import type { MatchingRules } from './rules.js';
 
 /** A name as it is compared, and whether it looks like the name of a person or one somebody made up. */
 export interface NameFound {
@@ -11,18 +12,17 @@ const LONGEST = 24;
 const CHINESE_NAME = /^[\u4e00-\u9fff·]{2,4}$/;
 const HONORIFIC = /(?:先生|女士|小姐|太太|老师|同学)$/;
 
-/** Names that platforms give to those who have none. */
+/** Names given to those who have none; those of one platform are in the rules. */
 const NOBODY =
-  /^(?:用户已?注销|匿名.*|微信用户|游客.*|访客.*|guest|user|anonymous|unknown|visitor|null|undefined|n\/a|test)$/;
+  /^(?:用户已?注销|匿名.*|游客.*|访客.*|guest|user|anonymous|unknown|visitor|null|undefined|n\/a|test)$/;
 
 /** The name a platform or a form gives for the sender. */
-export function nameOf(name: string | null): NameFound | null {
+export function nameOf(name: string | null, { words: known }: MatchingRules): NameFound | null {
   const value = fold((name ?? '').slice(0, 80))
     .replace(/\s+/g, ' ')
     .trim();
-  if (value.length < 2 || value.length > LONGEST || NOBODY.test(value) || value.includes('@')) {
-    return null;
-  }
+  if (value.length < 2 || value.length > LONGEST || value.includes('@')) return null;
+  if (NOBODY.test(value) || known.nobody.includes(value)) return null;
   if (isChineseName(value)) return { value, real: true };
   const words = value.split(' ');
   const real =
@@ -40,17 +40,17 @@ function isChineseName(value: string): boolean {
 }
 
 /** Names the writer gives: "我叫…", "收件人…", "name is …", and the last line of a letter. */
-export function namesIn(text: string): readonly NameFound[] {
+export function namesIn(text: string, rules: MatchingRules): readonly NameFound[] {
   const found: NameFound[] = [];
   for (const match of text.matchAll(CHINESE_CUE)) {
     keep(found, chineseAfter(text, match.index + match[0].length));
   }
   for (const match of text.matchAll(ENGLISH_CUE)) keep(found, englishName(match[1] ?? ''));
-  for (const match of text.matchAll(ALIAS)) keep(found, alias(match[1] ?? ''));
+  for (const match of text.matchAll(ALIAS)) keep(found, alias(match[1] ?? '', rules));
   for (const match of text.matchAll(BEFORE_TAIL)) {
     keep(found, chineseAfter(`${match[1] ?? ''} `, 0));
   }
-  keep(found, signature(text));
+  keep(found, signature(text, rules));
   return found;
 }
 
@@ -93,13 +93,13 @@ function englishName(words: string): NameFound | null {
 const NOT_A_NAME =
   /(?:ing|ed|ly|ment|tion|able|ful|less|ous|ridiculous|terrible|awful|still|unhappy|angry|upset|tired|sorry|sure|glad|going|sick|fed|warranty|consumer|law)$/;
 
-function alias(value: string): NameFound | null {
-  const name = nameOf(value);
+function alias(value: string, rules: MatchingRules): NameFound | null {
+  const name = nameOf(value, rules);
   return name === null || STOP_WORDS.has(name.value) ? null : name;
 }
 
 /** The last line of a letter that is nothing but a name, phone numbers below it aside. */
-function signature(text: string): NameFound | null {
+function signature(text: string, rules: MatchingRules): NameFound | null {
   if (!text.includes('\n')) return null;
   const lines = text
     .slice(-160)
@@ -110,6 +110,6 @@ function signature(text: string): NameFound | null {
     /^(?:谢谢|感谢|顾客|此致|敬礼|thanks|regards|cheers)[。.,，:： ]*/,
     '',
   );
-  const name = nameOf(last);
+  const name = nameOf(last, rules);
   return name?.real === true && !last.split(' ').some((word) => STOP_WORDS.has(word)) ? name : null;
 }

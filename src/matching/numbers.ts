@@ -1,5 +1,6 @@
 import { isOneSlip } from './distance.js';
 import { CUES, NUMBER_IS, OWN, QUOTED } from './lexicon/words.js';
+import type { MatchingRules } from './rules.js';
 
 /** What a number in a text is, by its form and by the words before it. */
 export type NumberKind = 'order' | 'tracking' | 'number' | 'phone' | 'tail' | 'amount' | 'date';
@@ -34,17 +35,17 @@ const UNIT_AFTER =
   /^\s?(?:天|日|号(?!码)|月|年|小时|分钟?|周|次|个|件|斤|克|公斤|千克|kg|g\b|ml|l\b|粒|片|寸|cm|mm|层|岁|人|号客服|点|折|%|倍|days?|weeks?|months?|hours?|hrs?|minutes?|pcs|pieces?|th\b|st\b|nd\b|rd\b|pm\b|am\b)/;
 
 /** Every number of a text (folded, spoken digits written), at most `NUMBERS`. */
-export function numbersOf(text: string): readonly NumberFound[] {
+export function numbersOf(text: string, rules: MatchingRules): readonly NumberFound[] {
   const found: NumberFound[] = [];
   for (const match of text.matchAll(NUMBER)) {
     if (found.length >= NUMBERS) break;
-    const number = read(text, match[0], match.index);
+    const number = read(text, match[0], match.index, rules);
     if (number !== null) found.push(number);
   }
   return othersQuoted(found);
 }
 
-function read(text: string, raw: string, at: number): NumberFound | null {
+function read(text: string, raw: string, at: number, { words }: MatchingRules): NumberFound | null {
   const before = text.slice(Math.max(0, at - WORDS_BEFORE), at);
   const after = text.slice(at + raw.length, at + raw.length + 8);
   if (DATE.test(raw.trim())) return plain('date', dayOf(raw));
@@ -54,7 +55,7 @@ function read(text: string, raw: string, at: number): NumberFound | null {
   const isUnit = value.length < 7 && UNIT_AFTER.test(after);
   if (isUnit || isEmailPart(text, at, raw)) return null;
   return byCue(
-    { raw, value, cue: nearestCue(before) },
+    { raw, value, cue: nearestCue(before, words.phone) },
     text.slice(Math.max(0, at - CLAUSE_BEFORE), at),
   );
 }
@@ -109,7 +110,7 @@ function isEmailPart(text: string, at: number, raw: string): boolean {
 type Cue = keyof typeof CUES;
 
 /** The cue whose last occurrence before the number ends nearest to it; "no." alone announces an order. */
-function nearestCue(before: string): Cue | null {
+function nearestCue(before: string, phones: readonly string[]): Cue | null {
   let nearest: Cue | null = null;
   let end = -1;
   for (const kind of ['order', 'tracking', 'phone', 'tail', 'batch', 'clock'] as const) {
@@ -118,7 +119,15 @@ function nearestCue(before: string): Cue | null {
       if (here >= end) [nearest, end] = [kind, here];
     }
   }
+  if (phones.some((word) => endOf(word, before) >= Math.max(end, 0))) return 'phone';
   return nearest ?? (NUMBER_IS.test(before) ? 'order' : null);
+}
+
+/** Where a word last stands whole; −1 where it does not. */
+function endOf(word: string, text: string): number {
+  const at = text.lastIndexOf(word);
+  const end = at + word.length;
+  return at < 0 || /[a-z0-9]/.test(text.charAt(at - 1) + text.charAt(end)) ? -1 : end;
 }
 
 /** International numbers, mobile numbers of the default country (CN), and whatever is announced as a phone. */

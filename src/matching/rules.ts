@@ -5,6 +5,7 @@ import { FEATURES, IN_CONVERSATION, type Feature } from './weights.js';
 const Weight = z.number().min(-30).max(30);
 const Duration = z.number().int().positive();
 const Count = z.number().int().positive();
+const Words = z.array(z.string().min(1).max(40)).max(40);
 
 const weights = Object.fromEntries(FEATURES.map((feature) => [feature, Weight])) as Record<
   Feature,
@@ -47,7 +48,8 @@ export const MatchingRules = z.strictObject({
     features: Count,
   }),
   weights: z.strictObject(weights),
-  channels: z.record(z.string(), z.array(z.string().min(1).max(40)).max(40)),
+  words: z.strictObject({ nobody: Words, phone: Words, talk: Words }),
+  channels: z.record(z.string(), Words),
 });
 export type MatchingRules = z.infer<typeof MatchingRules>;
 

@@ -2,6 +2,7 @@ import { GOODS } from './lexicon/goods.js';
 import { NEAR, PLEASANT, PROBLEMS } from './lexicon/problems.js';
 import { CHATTER, STOP_WORDS } from './lexicon/words.js';
 import { hash32 } from './fold.js';
+import type { MatchingRules } from './rules.js';
 
 /** Classes of problems found in a text, at most `limit`. */
 export function problemsIn(text: string): readonly string[] {
@@ -83,8 +84,9 @@ export function goodsIn(text: string): readonly string[] {
 }
 
 /** The text without talk: what is left is about the matter. */
-export function withoutTalk(text: string): string {
-  return CHATTER.reduce((left, pattern) => left.replace(pattern, ' '), text);
+export function withoutTalk(text: string, { words }: MatchingRules): string {
+  const left = CHATTER.reduce((rest, pattern) => rest.replace(pattern, ' '), text);
+  return words.talk.reduce((rest, phrase) => rest.replaceAll(phrase, ' '), left);
 }
 
 const WORD = /[a-z][a-z']+|[\u4e00-\u9fff]+/g;

@@ -5,7 +5,7 @@ const connectors = foldersIn('connectors');
 const core = typescriptUnder('src').filter((file) => !isTest(file) && file !== 'src/main.ts');
 
 describe('the core knows no platform', () => {
-  test('no identifier and no string of src/ names one', () => {
+  test('no identifier, string or regular expression of src/ names one', () => {
     expect(core.flatMap((file) => platformsNamed(file, textOf(file), connectors))).toEqual([]);
   });
 
@@ -16,6 +16,7 @@ describe('the core knows no platform', () => {
       'const openWeChatWindow = 48;',
       'log(`asked Twilio ${sid}`);',
       "const name = '微信公众号';",
+      'const cue = /\\b(?:phone|whatsapp)\\b/;',
     ].join('\n');
     expect(platformsNamed('x.ts', text, ['email', 'webhook'])).toEqual([
       "x.ts:1 decides by a connector's name",
@@ -23,6 +24,7 @@ describe('the core knows no platform', () => {
       'x.ts:3 names wechat',
       'x.ts:4 names twilio',
       'x.ts:5 names 微信',
+      'x.ts:6 names whatsapp',
     ]);
   });
 

@@ -74,10 +74,11 @@ function brandIn(node: ts.Node): string | undefined {
   return BRANDS.find((brand) => named.has(brand) || (isHan(brand) && text.includes(brand)));
 }
 
-/** The text of an identifier or a string; undefined for every other piece of syntax. */
+/** The text of an identifier, a string or a regular expression; undefined for every other piece of syntax. */
 function wordingOf(node: ts.Node): string | undefined {
   if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) return node.text;
   if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node)) return node.text;
+  if (ts.isRegularExpressionLiteral(node)) return node.text;
   return ts.isTemplateMiddleOrTemplateTail(node) ? node.text : undefined;
 }
 

@@ -13,7 +13,7 @@ export const CHATTER: readonly RegExp[] = [
   /(?:给我?(?:一)?个?(?:说法|交代|解释|答复)|要求.{0,12}道歉|全额(?:退款|退钱))/g,
   /\b(?:please|kindly|i (?:want|expect|demand|require|would like|need))\b.{0,24}\b(?:refund|money back|explanation|replacement|sorted?|fix(?:ed)?|resol\w+|help|apolog\w+|manager|today|asap)\b(?: me| my money| today| this)*/g,
   // threats and feelings
-  /(?:再也不(?:会)?买了?|真的?很?失望|气死我了?|无语了?|服了|避雷|别买了?|投诉到底|(?:打|拨打|投诉到?)\s?\d{4,5}|消费者(?:权益)?(?:保护法|协会)?|法律途径|维权|曝光|发(?:小红书|微博|抖音|朋友圈|网上)|差评|媒体|工商|消委会|消保官|最后.{0,4}(?:小时|天))/g,
+  /(?:再也不(?:会)?买了?|真的?很?失望|气死我了?|无语了?|服了|避雷|别买了?|投诉到底|(?:打|拨打|投诉到?)\s?\d{4,5}|消费者(?:权益)?(?:保护法|协会)?|法律途径|维权|曝光|发(?:朋友圈|网上)|差评|媒体|工商|消委会|消保官|最后.{0,4}(?:小时|天))/g,
   /\b(?:never again|very disappointed|so disappointed|not (?:impressed|happy|satisfied|amused)(?: at all)?|fed up|this is ridiculous|shocking|appalling|outrageous|disgraceful|let down|unacceptable|chargeback|disput(?:e|ing) (?:the|this|my) (?:charge|payment|transaction)|consumer (?:protection|law|rights?)|trading standards|small claims|lawyer|legal action|one-?star review|bad review)\b/g,
   // closings and attachments
   /(?:此致|敬礼|谢谢|感谢[^,，。;；!！\n]{0,10}|辛苦了|顾客|(?:照片|图片?|视频|截图)(?:发(?:你们?|过来)了?|如下|见附件|在这)?|看图)/g,
@@ -60,7 +60,7 @@ export const CUES: Readonly<
   tracking:
     /(?:快递|物流|运单|运输|包裹|货运)(?:单)?(?:号|编号)?|\b(?:tracking|waybill|parcel|package|shipment|consignment|awb|airway)\b/g,
   phone:
-    /(?:电话|手机|联系方式|联系号|来电|号码是?1|致电|座机|打我)|\b(?:phone|mobile|cell|telephone|tel|call(?: me)?(?: on| at)?|reach(?: me)?(?: on| at)?|contact(?: me)?(?: on| at)?|ring(?: me)?|whatsapp|text me)\b/g,
+    /(?:电话|手机|联系方式|联系号|来电|号码是?1|致电|座机|打我)|\b(?:phone|mobile|cell|telephone|tel|call(?: me)?(?: on| at)?|reach(?: me)?(?: on| at)?|contact(?: me)?(?: on| at)?|ring(?: me)?|text me)\b/g,
   tail: /(?:尾号|后[四4三3五5六6]位|末[四4三3五5六6]位|结尾)|\b(?:ending(?: in| with)?|ends(?: in| with)?|last (?:four|4|three|3|five|5|six|6)(?: digits)?)\b/g,
   batch:
     /(?:批号|批次|生产批|货号|型号|款号|条码|条形码|税号|卡号|工号|房号|楼|邮编|章|法|热线|防伪码?)|\b(?:batch|lot|model|serial|barcode|sku|tax|vat|card|account|room|postcode|zip|agent|employee|section|article|hotline)\b/g,
