@@ -1,9 +1,18 @@
 import type { ImapFlow } from 'imapflow';
-import type { Checked, Context, Failure, Finding, Localised } from '../../src/sdk/index.js';
+import type {
+  Account,
+  Checked,
+  Context,
+  Failure,
+  Finding,
+  Localised,
+} from '../../src/sdk/index.js';
+import { signInOf } from './dial.js';
 import { isTlsTrouble, refusalFailure } from './failures.js';
 import { openMailbox, sentFolder } from './imap.js';
 import type { Listener } from './listener.js';
-import type { NotReady } from './secrets.js';
+import { missingPassword } from './secrets.js';
+import type { Misconfigured, NotReady } from './secrets.js';
 import { Credentials, readSettings } from './settings.js';
 import type { Settings } from './settings.js';
 import { logInToSmtp } from './smtp-login.js';
@@ -11,7 +20,6 @@ import type { SmtpTrouble } from './smtp.js';
 
 type ImapSettings = NonNullable<Settings['imap']>;
 type Cause = Finding['cause'];
-type Misconfigured = Extract<Failure, { kind: 'misconfigured' }>;
 
 /** Logs in everywhere mail comes from or goes to, and names what is wrong and the next step. */
 export async function checkAccount(
@@ -21,15 +29,32 @@ export async function checkAccount(
 ): Promise<Checked> {
   const settings = readSettings(context.account());
   if (settings === null) return checked([UNREADABLE]);
+  if (!hasServer(settings)) return checked([NOTHING]);
   const [imap, smtp, listening] = await Promise.all([
     settings.imap === undefined ? null : checkImap(context, settings.imap, stop),
     settings.smtp === undefined ? null : checkSmtp(context, stop),
     listener === null ? null : checkListener(context, settings, listener),
   ]);
-  const incoming = [...(imap ?? []), ...(listening ?? [])];
-  if (incoming.length === 0 && smtp === null) return checked([NOTHING]);
-  return checked([...incoming, ...(smtp ?? [CANNOT_ANSWER])]);
+  return checked([...(imap ?? []), ...(listening ?? []), ...(smtp ?? [CANNOT_ANSWER])]);
 }
+
+/** What {@link checkAccount} finds without a server to ask. */
+export function incomplete(account: Account): Finding | null {
+  const settings = readSettings(account);
+  if (settings === null) return UNREADABLE;
+  if (!hasServer(settings)) return NOTHING;
+  for (const use of ['imap', 'smtp'] as const) {
+    const server = settings[use];
+    const signIn = server === undefined ? null : signInOf(account, server, use);
+    if (signIn?.kind === 'missing') {
+      return missingSecret(use === 'imap' ? 'IMAP' : 'SMTP', missingPassword(signIn.setting));
+    }
+  }
+  return settings.listener?.enabled === true ? halfEncrypted(settings, account) : null;
+}
+
+const hasServer = ({ imap, smtp, listener }: Settings): boolean =>
+  imap !== undefined || smtp !== undefined || listener?.enabled === true;
 
 function checked(findings: readonly Finding[]): Checked {
   return { ok: findings.every(({ ok }) => ok), findings };
@@ -130,27 +155,34 @@ function troubleFinding(trouble: SmtpTrouble | NotReady, now: number): Finding {
 
 async function checkListener(
   context: Context,
-  { listener: set }: Settings,
+  settings: Settings,
   listener: Listener,
 ): Promise<Finding[]> {
-  const key = context.account().credentials['listenerKey'];
-  const half = (set?.certificate ?? '') === '' ? key !== undefined : key === undefined;
+  const { listener: set } = settings;
   const place = `${set?.host ?? ''}:${set?.port ?? 0}`;
   const state = await listener.state();
   if (typeof state === 'object') return [taken(place, state.trouble)];
-  if (!half) return [{ ok: true, cause: 'ok', text: state === 'closed' ? SET : takes(place) }];
-  return [
-    {
-      ok: false,
-      cause: 'tls',
-      text: {
-        en: 'The listener has a certificate without its key, or a key without its certificate.',
-        zh: '监听的证书与私钥只填了其中一项。',
-      },
-      next: { en: 'Enter both, or neither.', zh: '两项都填，或都不填。' },
-    },
-  ];
+  const half = halfEncrypted(settings, context.account());
+  if (half !== null) return [half];
+  return [{ ok: true, cause: 'ok', text: state === 'closed' ? SET : takes(place) }];
 }
+
+function halfEncrypted({ listener: set }: Settings, { credentials }: Account): Finding | null {
+  const key = credentials['listenerKey'];
+  const half = (set?.certificate ?? '') === '' ? key !== undefined : key === undefined;
+  return half ? HALF_ENCRYPTED : null;
+}
+
+const HALF_ENCRYPTED: Finding = {
+  ok: false,
+  cause: 'tls',
+  text: {
+    en: 'The listener has a certificate without its key, or a key without its certificate.',
+    zh: '监听的证书与私钥只填了其中一项。',
+  },
+  next: { en: 'Enter both, or neither.', zh: '两项都填，或都不填。' },
+  fields: ['settings.listener.certificate', 'credentials.listenerKey'],
+};
 
 const SET: Localised = {
   en: 'The listener is set, and listens once the hub runs.',

@@ -4,6 +4,8 @@ import { dialOf, signInOf } from './dial.js';
 import { accessToken } from './oauth.js';
 import { readSettings } from './settings.js';
 
+export type Misconfigured = Extract<Failure, { kind: 'misconfigured' }>;
+
 /** Nothing was tried, and the reason lies before the dialogue. */
 export interface NotReady {
   readonly kind: 'notReady';
@@ -27,7 +29,9 @@ export async function doorOf(context: Context, use: 'imap' | 'smtp'): Promise<Do
   }
   const dial = dialOf(settings, server);
   const signIn = signInOf(account, server, use);
-  if (signIn.kind === 'missing') return misconfigured(signIn.setting, 'the password is missing');
+  if (signIn.kind === 'missing') {
+    return { kind: 'notReady', failure: missingPassword(signIn.setting) };
+  }
   if (signIn.kind === 'ready') return { kind: 'door', dial, secret: signIn.secret };
   const token = await accessToken(context);
   switch (token.kind) {
@@ -40,6 +44,10 @@ export async function doorOf(context: Context, use: 'imap' | 'smtp'): Promise<Do
     case 'missing':
       return misconfigured(token.setting, 'OAuth is not set up');
   }
+}
+
+export function missingPassword(setting: string): Misconfigured {
+  return { kind: 'misconfigured', setting, why: 'the password is missing' };
 }
 
 function misconfigured(setting: string, why: string): NotReady {

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { causeOfSilence, SECOND } from '../../src/sdk/index.js';
 import type {
+  Account,
   Checked,
+  Clock,
   Context,
   Finding,
   HttpResult,
@@ -20,8 +22,21 @@ import { headOf, verify } from './verify.js';
 export async function check(context: Context): Promise<Checked> {
   const preparation = prepare(context.account());
   if (!preparation.ok) return conclude([badSetting(preparation.setting, preparation.why)]);
-  const receiving = receivingFinding(context, preparation.prepared);
+  const receiving = receivingFinding(context.account(), context.clock, preparation.prepared);
   return conclude([receiving, ...(await sendingFindings(context))]);
+}
+
+/** What {@link check} finds without asking the other side. That answers have nowhere to go is a choice. */
+export function incomplete(account: Account): Finding | null {
+  const preparation = prepare(account);
+  if (!preparation.ok) return badSetting(preparation.setting, preparation.why);
+  // Any time will do: the sample is signed and verified at the same one.
+  const receiving = receivingFinding(account, { now: () => SAMPLE_TIME }, preparation.prepared);
+  if (!receiving.ok) return receiving;
+  const planned = planSend(account);
+  return planned.ok || planned.setting === 'sendUrl'
+    ? null
+    : badSetting(planned.setting, planned.why);
 }
 
 function conclude(findings: readonly Finding[]): Checked {
@@ -56,7 +71,7 @@ function badSetting(setting: string, why: string): Finding {
 }
 
 /** A public key cannot sign, so only a real delivery shows that it is the right one. */
-function receivingFinding(context: Context, prepared: Prepared): Finding {
+function receivingFinding(account: Account, clock: Clock, prepared: Prepared): Finding {
   const key = prepared.standardKeys[0];
   if (key?.version === 'v1a') {
     return good(
@@ -66,8 +81,7 @@ function receivingFinding(context: Context, prepared: Prepared): Finding {
       },
     );
   }
-  const now = context.clock.now();
-  const verdict = verify(sampleDelivery(prepared, now), context.account(), context.clock);
+  const verdict = verify(sampleDelivery(prepared, clock.now()), account, clock);
   if (verdict.verdict === 'verified') {
     return good({
       en: 'A delivery signed with these settings is accepted.',
@@ -84,6 +98,7 @@ function receivingFinding(context: Context, prepared: Prepared): Finding {
   return { ...finding, fields: [`credentials.${needed}`] };
 }
 
+const SAMPLE_TIME = Date.UTC(2026, 0, 1);
 const SAMPLE_ID = 'msg_selftest';
 const SAMPLE_BODY = Buffer.from('{"type":"ping"}');
 

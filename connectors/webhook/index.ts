@@ -1,4 +1,5 @@
 import type { Connector } from '../../src/sdk/index.js';
+import { incomplete } from './check.js';
 import { decode } from './decode.js';
 import { definition } from './definition.js';
 import { open } from './live.js';
@@ -7,4 +8,12 @@ import { render } from './render.js';
 import { verify } from './verify.js';
 
 /** Any system with signed webhooks, without code. */
-export const connector: Connector = { definition, verify, decode, refine, render, open };
+export const connector: Connector = {
+  definition,
+  verify,
+  decode,
+  refine,
+  render,
+  incomplete,
+  open,
+};

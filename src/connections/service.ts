@@ -24,6 +24,7 @@ import type { Store } from '../store/store.js';
 import type { Work } from '../store/work.js';
 import { addressGuard } from './address.js';
 import { closedUrls } from './called-urls.js';
+import { noteIncomplete } from './incomplete.js';
 import { VaultProblem } from './master-key.js';
 import { patched } from './patch.js';
 import type { Registry } from './registry.js';
@@ -98,7 +99,7 @@ export function createConnectionService(deps: ServiceDependencies): ConnectionSe
       yield* setConnectionStatus(id, status, null);
       if (status === 'active') yield* rescheduleConnection(id, clock.now());
     });
-    await registry.refresh();
+    await settled(deps, id);
     return true;
   }
   return {
@@ -126,6 +127,11 @@ export function createConnectionService(deps: ServiceDependencies): ConnectionSe
     },
     row: (id) => store.read(() => connectionById(id)),
   };
+}
+
+async function settled({ store, registry }: ServiceDependencies, id: string): Promise<void> {
+  await registry.refresh();
+  await noteIncomplete(store, registry.find(id));
 }
 
 /** Answers that wait, or that it was failing over. */
@@ -170,7 +176,7 @@ async function add(
       created_at: now,
     });
   });
-  await deps.registry.refresh();
+  await settled(deps, id);
   return { kind: 'saved', id };
 }
 
@@ -184,7 +190,7 @@ async function changeOne(
   change: ConnectionEdit,
 ): Promise<Saved> {
   const saved = await deps.store.write(() => changeLocked(deps, id, change));
-  if (saved.kind === 'saved') await deps.registry.refresh();
+  if (saved.kind === 'saved') await settled(deps, id);
   return saved;
 }
 

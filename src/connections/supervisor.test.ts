@@ -4,7 +4,7 @@ import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import type { Connected } from '../intake/connected.js';
 import { connectionById, cursorsOf } from '../store/connections.js';
 import { createReceive } from '../intake/receive.js';
-import type { Context, Live } from '../sdk/treaty.js';
+import type { Context, Finding, Live } from '../sdk/treaty.js';
 import type { Registry } from './registry.js';
 import { startSupervisor, type Supervisor } from './supervisor.js';
 
@@ -88,6 +88,17 @@ test('what breaks is logged with the connection it is', async () => {
   expect(warned).toEqual([
     'a: the connection cannot be opened; it is tried again: the port is taken',
   ]);
+});
+
+test('a loop that works does not hide what the account lacks', async () => {
+  const text = { en: 'the password is missing', zh: '未填写密码' };
+  const incomplete = (): Finding => ({ ok: false, cause: 'credentials', text });
+  liveOf = () => ({ listen: async () => ({ port: 1 }) });
+  await says('a', { connector: { ...courier.connector, incomplete } });
+  await until('the reason', async () => {
+    const row = await shop.store.read(() => connectionById('a'));
+    return row?.status_reason === text.en;
+  });
 });
 
 test('an active connection is opened, and its queue may move', async () => {

@@ -7,6 +7,7 @@ import type { HttpClient } from '../sdk/http.js';
 import type { Blobs } from '../store/blobs.js';
 import type { Store } from '../store/store.js';
 import { noteTrouble, setConnectionStatus } from '../store/connections.js';
+import { whyIncomplete } from './incomplete.js';
 import { startPump, type Pump } from './pump.js';
 import type { Registry } from './registry.js';
 import { memoryInProcess, openRememberer } from './remember.js';
@@ -155,7 +156,8 @@ function openAccount(deps: SupervisorDependencies, connected: Connected): Open {
     cursors?: Parameters<Receive>[2],
   ): Promise<void> => deps.receive(connection, arrivals, cursors);
   const refused = (why: string): void => void refuse(deps, connection, why);
-  const troubled = (why: string | null): void => void note(deps, connection, why);
+  const troubled = (why: string | null): void =>
+    void note(deps, connection, why ?? whyIncomplete(connected));
   const pump = deps.pumps
     ? startPump({ ...deps, connection, log, live, emit, signal, refused, troubled })
     : NO_PUMP;

@@ -53,6 +53,12 @@ export interface Connector {
 
   render(reply: Reply, account: Account): Rendered;
 
+  /**
+   * What keeps the account from being of use and its schemas cannot say, such as a secret that its other
+   * settings call for; null: nothing. Pure: the same finding as the test's, known without a test.
+   */
+  incomplete?(account: Account): Finding | null;
+
   /** Opens the live half. Does no network. */
   open(context: Context): Live;
 }

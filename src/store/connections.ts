@@ -145,6 +145,18 @@ export function* setConnectionStatus(
   );
 }
 
+/** Of those that are there. `attention`: active, with something of it that does not work. */
+export type ConnectionCounts = Readonly<Record<ConnectionRow['status'] | 'attention', number>>;
+
+export function* countConnections(): Work<ConnectionCounts> {
+  const rows = yield* all<{ shown: keyof ConnectionCounts; n: number }>(
+    `SELECT CASE WHEN status = 'active' AND status_reason IS NOT NULL THEN 'attention' ELSE status END AS shown,
+       COUNT(*) AS n FROM connections WHERE removed_at IS NULL GROUP BY 1`,
+  );
+  const counts = Object.fromEntries(rows.map(({ shown, n }) => [shown, n]));
+  return { active: 0, attention: 0, paused: 0, failing: 0, ...counts };
+}
+
 /**
  * What does not work of an active connection; null: all works. A paused or failing one has its own
  * reason. It is no change of the connection: nobody has to read it anew for that.

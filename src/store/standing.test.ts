@@ -3,7 +3,7 @@ import { draftOf, openWorkshop, type Workshop } from '../../test/workshop.js';
 import { failed, uncertain } from '../model/outcome.js';
 import { HOUR, SECOND } from '../model/time.js';
 import { createReceive } from '../intake/receive.js';
-import { setConnectionStatus } from './connections.js';
+import { noteTrouble, setConnectionStatus } from './connections.js';
 import { insertDraft, postponeDraft } from './drafts.js';
 import { postponeEnvelope, quarantineEnvelope, type EnvelopeClaim } from './envelopes.js';
 import { standingAt, type Standing } from './standing.js';
@@ -19,7 +19,7 @@ const standing = (): Promise<Standing> => shop.store.read(() => standingAt(shop.
 test('an idle hub has nothing dead, nothing uncertain and nothing that waits', async () => {
   expect(await standing()).toEqual({
     ...{ quarantined: 0, deadDrafts: 0, deadDeliveries: 0, uncertainDeliveries: 0 },
-    connections: { active: 0, paused: 0, failing: 0 },
+    connections: { active: 0, attention: 0, paused: 0, failing: 0 },
     waiting: { normalise: 0, file: 0, announce: 0, attachments: 0, send: 0, reconcile: 0 },
   });
 });
@@ -27,7 +27,9 @@ test('an idle hub has nothing dead, nothing uncertain and nothing that waits', a
 test('connections are counted by their status', async () => {
   for (const id of ['a', 'b', 'c']) await shop.connect(id);
   await shop.write(() => setConnectionStatus('b', 'failing', 'refused'));
-  expect((await standing()).connections).toEqual({ active: 2, paused: 0, failing: 1 });
+  await shop.write(() => noteTrouble('c', 'the port is taken'));
+  const counts = { active: 1, attention: 1, paused: 0, failing: 1 };
+  expect((await standing()).connections).toEqual(counts);
 });
 
 test('a stage that stands still shows how long its oldest work waits', async () => {

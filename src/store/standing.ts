@@ -1,5 +1,6 @@
+import { countConnections, type ConnectionCounts } from './connections.js';
 import { draftOfBody } from './draft-body.js';
-import { all, get, type Work } from './work.js';
+import { get, type Work } from './work.js';
 
 /** What stands in the database now, as figures for whoever watches. */
 export interface Standing {
@@ -11,7 +12,7 @@ export interface Standing {
   readonly deadDeliveries: number;
   /** Deliveries of which nobody knows whether the platform took them. */
   readonly uncertainDeliveries: number;
-  readonly connections: Readonly<Record<'active' | 'paused' | 'failing', number>>;
+  readonly connections: ConnectionCounts;
   /** Milliseconds by which the oldest work that could be done now waits, by stage; 0: none waits. */
   readonly waiting: Readonly<Record<Waiting, number>>;
 }
@@ -20,10 +21,6 @@ export type Waiting = 'normalise' | 'file' | 'announce' | 'attachments' | 'send'
 
 /** Every figure is read by an index that holds only what is counted, whatever the database holds. */
 export function* standingAt(now: number): Work<Standing> {
-  const states = yield* all<{ status: 'active' | 'paused' | 'failing'; n: number }>(
-    'SELECT status, COUNT(*) AS n FROM connections WHERE removed_at IS NULL GROUP BY status',
-  );
-  const count = (status: string): number => states.find((one) => one.status === status)?.n ?? 0;
   return {
     quarantined: yield* figure('SELECT COUNT(*) AS n FROM envelopes WHERE state = 2'),
     deadDrafts: yield* figure('SELECT COUNT(*) AS n FROM drafts WHERE state = 3'),
@@ -31,11 +28,7 @@ export function* standingAt(now: number): Work<Standing> {
     uncertainDeliveries: yield* figure(
       "SELECT COUNT(*) AS n FROM deliveries WHERE state = 'uncertain'",
     ),
-    connections: {
-      active: count('active'),
-      paused: count('paused'),
-      failing: count('failing'),
-    },
+    connections: yield* countConnections(),
     waiting: yield* oldest(now),
   };
 }

@@ -101,6 +101,27 @@ test('a connection whose connector is gone is named', async () => {
   expect(await foundWrong()).toMatchObject([{ text: 'shop: there is no connector pager' }]);
 });
 
+test('a connection that was saved without what it needs says so, in each list, until it is mended', async () => {
+  const add = ['connections', 'add', '--no-check', '--connector'];
+  await bench.run([...add, 'webhook', '--name', 'shop']);
+  await bench.run([...add, 'email', '--name', 'mail', '--set', 'address=help@shop.example']);
+  expect((await foundWrong()).map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^shop: attention: Every delivery would be refused/) as string,
+    expect.stringMatching(/^mail: attention: No server is set/) as string,
+  ]);
+  const hub = await bench.start();
+  const counted = async (): Promise<unknown> =>
+    ((await (await fetch(`${hub.url}/readyz`)).json()) as { connections: unknown }).connections;
+  expect(await counted()).toMatchObject({ active: 0, attention: 2 });
+  await bench.run(['connections', 'change', 'mail', '--set', 'listener.port=0']);
+  await bench.run(['connections', 'change', 'shop', '--secret', 'secret'], {
+    input: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+  });
+  expect((await listed()).map(({ status }) => status)).toEqual(['active', 'active']);
+  expect(await counted()).toMatchObject({ active: 2, attention: 0 });
+  await hub.stop();
+});
+
 test('a listener whose port is taken needs attention, until the port is free', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');

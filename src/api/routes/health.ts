@@ -3,7 +3,8 @@ import { json, WRITTEN } from '../answer.js';
 import type { Parts } from '../hub.js';
 import { SECOND } from '../../model/time.js';
 import { route, type Route } from '../route.js';
-import { get } from '../../store/work.js';
+import type { Connected, ConnectionStatus } from '../../intake/connected.js';
+import { countConnections, type ConnectionCounts } from '../../store/connections.js';
 
 /** What does not answer within this time counts as away. */
 const PATIENCE_MS = 2_000;
@@ -21,6 +22,9 @@ const Ready = z
     queue: z.object({ kind: z.string(), ok: z.boolean() }),
     connections: z.object({
       active: z.int(),
+      attention: z.int().meta({
+        description: 'Active, but something of it does not work; not among `active`',
+      }),
       paused: z.int(),
       failing: z.int(),
       open: z.int().meta({ description: 'Open in this process' }),
@@ -51,11 +55,11 @@ export function healthRoutes(parts: Parts): readonly Route[] {
         503: { description: 'Not ready: the database does not answer', schema: Ready },
       },
       async handle() {
-        const [database, queue] = await Promise.all([
-          inTime(house.store.read(() => get('SELECT 1 AS one')).then(() => true)),
-          inTime(parts.queue.answers()),
+        const [counts, queue] = await Promise.all([
+          inTime(house.store.read(countConnections), null),
+          inTime(parts.queue.answers(), false),
         ]);
-        return json(readiness(parts, { database, queue }), database ? 200 : 503);
+        return json(readiness(parts, { counts, queue }), counts === null ? 503 : 200);
       },
     }),
     route('GET /metrics', {
@@ -72,16 +76,17 @@ export function healthRoutes(parts: Parts): readonly Route[] {
 
 /** Whether each of them answers. */
 interface Answering {
-  readonly database: boolean;
+  /** Null: the database does not answer. */
+  readonly counts: ConnectionCounts | null;
   readonly queue: boolean;
 }
 
 function readiness(
   { house, registry, supervisor }: Parts,
-  { database, queue }: Answering,
+  { counts, queue }: Answering,
 ): z.infer<typeof Ready> {
   const list = registry.list();
-  const count = (status: string): number => list.filter((one) => one.status === status).length;
+  const database = counts !== null;
   const within = `does not answer within ${PATIENCE_MS / SECOND} s`;
   const kind = house.loaded.config.data.redisUrl === null ? 'embedded' : 'redis';
   return {
@@ -91,17 +96,25 @@ function readiness(
     database: { kind: house.store.dialect, ok: database },
     queue: { kind, ok: queue },
     connections: {
-      active: count('active'),
-      paused: count('paused'),
-      failing: count('failing'),
+      ...(counts ?? countsInMemory(list)),
       open: list.filter(({ id }) => supervisor.live(id) !== undefined).length,
     },
   };
 }
 
-async function inTime(asked: Promise<boolean>): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => {
-    setTimeout(() => resolve(false), PATIENCE_MS).unref();
+/** As they were last read; what needs attention stands in the database alone. */
+function countsInMemory(list: readonly Connected[]): ConnectionCounts {
+  const count = (status: ConnectionStatus): number =>
+    list.filter((one) => one.status === status).length;
+  return {
+    ...{ active: count('active'), attention: 0 },
+    ...{ paused: count('paused'), failing: count('failing') },
+  };
+}
+
+async function inTime<T>(asked: Promise<T>, otherwise: T): Promise<T> {
+  const late = new Promise<T>((resolve) => {
+    setTimeout(() => resolve(otherwise), PATIENCE_MS).unref();
   });
-  return Promise.race([asked.catch(() => false), late]);
+  return Promise.race([asked.catch(() => otherwise), late]);
 }
