@@ -9,8 +9,8 @@ type Db = InstanceType<typeof DatabaseSync>;
 /** A bug up to 3.51.2 can lose committed writes when the write-ahead log is reset. */
 const OLDEST_SQLITE = '3.51.3';
 const PAGE_CACHE_KIB = 16_384;
-/** Pages the log may hold before they are carried over: fewer, larger carries; 16 MiB of log. */
-const CHECKPOINT_PAGES = 4_096;
+/** Pages the log may hold before they are carried over: a log of 4 MiB keeps the longest wait short. */
+const CHECKPOINT_PAGES = 1_000;
 
 /** Whoever reads a database that was left in the middle puts it in order first, and locks it meanwhile. */
 const OPENING_PATIENCE_MS = 5_000;
