@@ -103,15 +103,18 @@ function draftOf(raw: Raw, work: Work, input: MappingInput): Made {
   const base = { connection: envelope.connection, channel: connector.definition.channel };
   const mapped = applyMapping(mappings, input, base);
   if (!mapped.ok) return { ok: false, why: mapped.why, remarks: [] };
-  const { mapping, remarks } = mapped;
+  const { mapping, remarks, leftOver } = mapped;
   const draft =
     HISTORIC_NOTE in envelope.notes ? { ...mapped.draft, historic: true } : mapped.draft;
   const refined = refinedBy(work, draft, raw);
   if (typeof refined === 'string') return { ok: false, why: refined, remarks };
   // What the mapping made is valid as it is; only what was changed since is looked at again.
-  if (refined === draft) return { ok: true, mapped: { draft, mapping }, remarks };
+  if (refined === draft) return { ok: true, mapped: { draft, mapping, leftOver }, remarks };
   const parsed = Draft.safeParse(refined);
-  if (parsed.success) return { ok: true, mapped: { draft: parsed.data, mapping }, remarks };
+  if (parsed.success) {
+    const stillLeft = leftOver && parsed.data.kind === 'event';
+    return { ok: true, mapped: { draft: parsed.data, mapping, leftOver: stillLeft }, remarks };
+  }
   const [issue] = parsed.error.issues;
   const why = `the connector's refine left no valid draft: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`;
   return { ok: false, why, remarks };

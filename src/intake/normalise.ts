@@ -112,11 +112,8 @@ async function keepAll(
 const LEFT_OVER =
   'a delivery opened no ticket: no mapping but the last takes it; its remarks say more';
 
-/** Events come with a remark where no other mapping took them; a customer's words may be in one. */
 const hasLeftOver = (read: Read | undefined): boolean =>
-  read?.kind === 'drafts' &&
-  read.remarks.length > 0 &&
-  read.drafts.some(({ draft }) => draft.kind === 'event');
+  read?.kind === 'drafts' && read.drafts.some(({ leftOver }) => leftOver === true);
 
 /** One process needs no lease on a row, it knows what it reads; several take rows that nobody holds. */
 function claim(

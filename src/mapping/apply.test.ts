@@ -160,9 +160,12 @@ describe('a mapped draft', () => {
     const misspelt = applyMapping(both, inputOf({ txt: 'The kettle leaks' }), BASE);
     expect(misspelt).toMatchObject({
       draft: { kind: 'event' },
+      leftOver: true,
       remarks: [expect.stringMatching(/opens no ticket.*shop\/message/)],
     });
-    expect(applyMapping(both, inputOf({ text: 'It leaks' }), BASE)).toMatchObject({ remarks: [] });
+    expect(applyMapping(both, inputOf({ text: 'It leaks' }), BASE)).toMatchObject({
+      ...{ leftOver: false, remarks: [] },
+    });
   });
 
   test('keeps a receipt without a known status as an event', () => {

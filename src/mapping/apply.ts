@@ -27,17 +27,16 @@ export function applyMapping(set: MappingSet, input: MappingInput, base: Mapping
   if ('missing' in built || missing !== null) {
     return { ok: false, why: missingText(mapping, missing ?? ''), mapping: mapping.ref };
   }
-  const remarks = isLeftOver(set, mapping, built.draft)
-    ? [...run.remarks, leftOver(set, mapping)]
-    : run.remarks;
-  return { ok: true, draft: built.draft, mapping: mapping.ref, remarks };
+  const leftOver = isLeftOver(set, mapping, built.draft);
+  const remarks = leftOver ? [...run.remarks, leftOverText(set, mapping)] : run.remarks;
+  return { ok: true, draft: built.draft, mapping: mapping.ref, remarks, leftOver };
 }
 
 /** Kept by the mapping that takes what all others leave, as something that opens no ticket. */
 const isLeftOver = ({ mappings }: MappingSet, { accepts }: Mapping, { kind }: Draft): boolean =>
   accepts === null && mappings.length > 1 && kind === 'event';
 
-function leftOver({ mappings }: MappingSet, { ref }: Mapping): string {
+function leftOverText({ mappings }: MappingSet, { ref }: Mapping): string {
   const others = mappings.map((each) => each.ref.name).filter((name) => name !== ref.name);
   return `opens no ticket: none of ${others.join(', ')} takes it; a misspelt or missing field is the usual cause, \`hubbub mapping explain\` shows which`;
 }

@@ -51,5 +51,7 @@ export type Mapped =
       readonly mapping: MappingRef;
       /** What was cut, replaced or left out; sentences without content. */
       readonly remarks: readonly string[];
+      /** True for an event that only the catch-all takes, where the connection has other mappings. */
+      readonly leftOver: boolean;
     }
   | { readonly ok: false; readonly why: string; readonly mapping: MappingRef | null };

@@ -219,4 +219,6 @@ export interface Doors {
 export interface MappedDraft {
   readonly draft: Draft;
   readonly mapping: { readonly name: string; readonly version: number; readonly hash: string };
+  /** Only the mapping that takes what all others leave took it: it opens no ticket. */
+  readonly leftOver?: boolean;
 }

@@ -1,18 +1,9 @@
 import { createConnection } from 'node:net';
-import { ADMIN_TOKEN, startTestHub, until, type TestHub } from '../hub.js';
-import { as, connect, draft, openPlatform, tell, type Page, type Platform } from './platform.js';
+import { ADMIN_TOKEN, until } from '../hub.js';
+import { as, draft, openStage, tell, type Page } from './platform.js';
 
-let hub: TestHub;
-let platform: Platform;
-let shop: string;
-beforeAll(async () => {
-  [hub, platform] = await Promise.all([startTestHub(), openPlatform()]);
-  shop = await connect(hub, platform);
-});
-afterAll(async () => {
-  await hub.end();
-  await platform.close();
-});
+const { hub, shop, end } = await openStage();
+afterAll(end);
 
 interface Heard {
   readonly id: number;

@@ -1,17 +1,8 @@
-import { startTestHub, until, type TestHub } from '../hub.js';
-import { connect, draft, openPlatform, tell, type Page, type Platform } from './platform.js';
+import { until } from '../hub.js';
+import { draft, openStage, tell, type Page } from './platform.js';
 
-let hub: TestHub;
-let platform: Platform;
-let shop: string;
-beforeAll(async () => {
-  [hub, platform] = await Promise.all([startTestHub(), openPlatform()]);
-  shop = await connect(hub, platform);
-});
-afterAll(async () => {
-  await hub.end();
-  await platform.close();
-});
+const { hub, shop, end } = await openStage();
+afterAll(end);
 
 test('a draft that is pushed again is a duplicate and changes nothing', async () => {
   const first = await hub.api('POST', '/messages', draft(shop, 'twice'));

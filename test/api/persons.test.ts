@@ -1,19 +1,10 @@
 import type { PersonDetails, PersonDuplicate } from '../../src/api/schemas/persons.js';
 import type { Ticket } from '../../src/model/ticket.js';
-import { startTestHub, type TestHub } from '../hub.js';
-import { connect, openPlatform, tell, type Page, type Platform } from './platform.js';
 
-let hub: TestHub;
-let platform: Platform;
-let shop: string;
-beforeAll(async () => {
-  [hub, platform] = await Promise.all([startTestHub(), openPlatform()]);
-  shop = await connect(hub, platform);
-});
-afterAll(async () => {
-  await hub.end();
-  await platform.close();
-});
+import { openStage, tell, type Page } from './platform.js';
+
+const { hub, shop, end } = await openStage();
+afterAll(end);
 
 const post = (path: string, body?: unknown) => hub.api('POST', path, body);
 const get = async (id: number): Promise<PersonDetails> =>

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Ticket } from '../../src/model/ticket.js';
-import { until, type TestHub } from '../hub.js';
+import { startTestHub, until, type TestHub } from '../hub.js';
 
 /** What the other side of a webhook connection was sent. */
 export interface Sent {
@@ -44,6 +44,25 @@ export async function openPlatform(): Promise<Platform> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** What most tests of the API stand on. */
+export interface Stage {
+  readonly hub: TestHub;
+  readonly platform: Platform;
+  /** The id of a connection between the two. */
+  readonly shop: string;
+  readonly end: () => Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const [hub, platform] = await Promise.all([startTestHub(), openPlatform()]);
+  const shop = await connect(hub, platform);
+  const end = async (): Promise<void> => {
+    await hub.end();
+    await platform.close();
+  };
+  return { hub, platform, shop, end };
 }
 
 /** A connection that answers by `platform`; returns its id. */

@@ -1,19 +1,10 @@
-import { startTestHub, until, type TestHub } from '../hub.js';
+import { until } from '../hub.js';
 import type { Ticket } from '../../src/model/ticket.js';
 import { all, run } from '../../src/store/work.js';
-import { as, connect, openPlatform, tell, tokenFor, type Page, type Platform } from './platform.js';
+import { as, openStage, tell, tokenFor, type Page } from './platform.js';
 
-let hub: TestHub;
-let platform: Platform;
-let shop: string;
-beforeAll(async () => {
-  [hub, platform] = await Promise.all([startTestHub(), openPlatform()]);
-  shop = await connect(hub, platform);
-});
-afterAll(async () => {
-  await hub.end();
-  await platform.close();
-});
+const { hub, platform, shop, end } = await openStage();
+afterAll(end);
 
 interface Delivery {
   readonly id: number;

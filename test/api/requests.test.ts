@@ -1,20 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { PROBLEMS } from '../../src/model/problems.js';
-import { ADMIN_TOKEN, startTestHub, type TestHub } from '../hub.js';
-import { as, connect, openPlatform, type Platform } from './platform.js';
+import { ADMIN_TOKEN } from '../hub.js';
+import { as, openStage } from './platform.js';
 
-let hub: TestHub;
-let platform: Platform;
-let shop: string;
-beforeAll(async () => {
-  [hub, platform] = await Promise.all([startTestHub(), openPlatform()]);
-  shop = await connect(hub, platform);
-});
-afterAll(async () => {
-  await hub.end();
-  await platform.close();
-});
+const { hub, platform, shop, end } = await openStage();
+afterAll(end);
 
 interface Problem {
   readonly status: number;

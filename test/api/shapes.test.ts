@@ -1,18 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { startTestHub, until, type TestHub } from '../hub.js';
-import { connect, openPlatform, tell, type Page, type Platform } from './platform.js';
+import { until } from '../hub.js';
+import { openStage, tell, type Page } from './platform.js';
 
-let hub: TestHub;
-let platform: Platform;
-let shop: string;
-beforeAll(async () => {
-  [hub, platform] = await Promise.all([startTestHub(), openPlatform()]);
-  shop = await connect(hub, platform);
-});
-afterAll(async () => {
-  await hub.end();
-  await platform.close();
-});
+const { hub, shop, end } = await openStage();
+afterAll(end);
 
 interface Described {
   readonly responses: Readonly<

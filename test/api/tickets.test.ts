@@ -1,18 +1,9 @@
-import { startTestHub, until, type TestHub } from '../hub.js';
+import { until } from '../hub.js';
 import type { Ticket } from '../../src/model/ticket.js';
-import { connect, draft, openPlatform, tell, type Page, type Platform } from './platform.js';
+import { draft, openStage, tell, type Page } from './platform.js';
 
-let hub: TestHub;
-let platform: Platform;
-let shop: string;
-beforeAll(async () => {
-  [hub, platform] = await Promise.all([startTestHub(), openPlatform()]);
-  shop = await connect(hub, platform);
-});
-afterAll(async () => {
-  await hub.end();
-  await platform.close();
-});
+const { hub, platform, shop, end } = await openStage();
+afterAll(end);
 
 const list = async (query: string): Promise<Page<Ticket>> =>
   (await hub.api('GET', `/tickets?${query}`)).body;

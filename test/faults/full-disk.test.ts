@@ -7,7 +7,7 @@ import { mountSmallDisk, type SmallDisk } from './small-disk.js';
 /** A full disk: nothing is acknowledged that is not kept, and the hub goes on by itself. */
 
 const KIBIBYTE = 1024;
-/** The log of the embedded database grows to 16 MiB before it is carried over. */
+/** Room for the database, its log of 4 MiB and the copy of both that a start makes. */
 const DISK_MEBIBYTES = 40;
 
 const mounted = onPostgres
