@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { CheckOptions } from './connectors/check.js';
 import { explained } from './explained.js';
 import type { ExitCode, JsonOption, Shell } from './shell.js';
 import { table } from './table.js';
@@ -19,20 +20,26 @@ export function connectorsCommand(shell: Shell): Command {
   });
   const checking = command
     .command('check')
-    .description('put one to the conformance kit, as docs/conformance.md says')
-    .argument('<name>', 'as connectors list shows it')
-    .option('--json', 'every check with its result')
+    .description('put one or all to the conformance kit, as docs/conformance.md says')
+    .argument('[name]', 'as connectors list shows it')
+    .option('--all', 'every connector there is')
+    .option('--json', 'of one: every check with its result; of all: one summary each')
     .action(
-      shell.does(async (name: string, options: JsonOption) =>
-        (await import('./connectors/check.js')).checkConnector(shell, name, options),
+      shell.does(async (name: string | undefined, options: CheckOptions) =>
+        (await import('./connectors/check.js')).checkConnectors(shell, name, options),
       ),
     );
   explained(checking, {
     about: [
       'In a checkout: reads test/conformance/<name>/subject.ts, and talks to its simulator only.',
+      'Levels: bronze, nothing fails of what it says and reads; silver, nothing fails; gold, and nothing is waived.',
     ],
-    examples: ['connectors check webhook', 'connectors check email --json'],
-    exits: ['it passes', 'a check failed'],
+    examples: [
+      'connectors check webhook',
+      'connectors check --all',
+      'connectors check --all --json',
+    ],
+    exits: ['nothing failed', 'a check failed'],
   });
   return command;
 }

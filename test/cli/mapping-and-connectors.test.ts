@@ -56,9 +56,38 @@ test('connectors list names them, with their schemas as JSON', async () => {
   );
 });
 
-test('connectors check puts one to the conformance kit', async () => {
-  const { code, out } = await bench.run(['connectors', 'check', 'webchat']);
-  expect(out).toMatch(/^[1-9]\d* passed, 0 failed/m);
-  expect(code).toBe(0);
-  expect(await bench.run(['connectors', 'check', 'pigeon'])).toMatchObject({ code: 2 });
+describe('connectors check', () => {
+  test('puts one to the conformance kit', async () => {
+    const { code, out } = await bench.run(['connectors', 'check', 'webchat']);
+    expect(out).toMatch(/^connector +level +passed +failed +waived +not applicable$/m);
+    expect(out).toMatch(/^webchat +(silver|gold) +[1-9]\d+ +0 +/m);
+    expect(code).toBe(0);
+  });
+
+  test('puts all of them, says that it goes on, and sums each up for a program', async () => {
+    const { code, out, err } = await bench.run(['connectors', 'check', '--all', '--json']);
+    const told = JSON.parse(out) as readonly Readonly<Record<string, unknown>>[];
+    const listed = await bench.run(['connectors', 'list', '--json']);
+    const names = (JSON.parse(listed.out) as readonly { name: string }[]).map(({ name }) => name);
+    expect(told.map(({ name }) => name)).toEqual(names);
+    for (const summary of told) {
+      expect(Object.keys(summary)).toEqual(['name', 'level', 'checks', 'failed', 'waived']);
+      expect(summary['level']).toMatch(/^(silver|gold)$/);
+      expect(summary['checks']).toBeGreaterThanOrEqual(50);
+      expect(summary['failed']).toBe(0);
+    }
+    expect(err).toMatch(/^checking connectors: \d+ %, \d+ of \d+$/m);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    [['pigeon'], /there is no connector pigeon/],
+    [['emial'], /there is no connector emial: did you mean email\?/],
+    [[], /say which connector, or --all: there are .*webchat/],
+    [['email', '--all'], /say email or --all, not both/],
+  ])('wants one name or --all: %j', async (words, sentence) => {
+    const { code, err } = await bench.run(['connectors', 'check', ...words]);
+    expect(err).toMatch(sentence);
+    expect(code).toBe(2);
+  });
 });

@@ -7,13 +7,21 @@ import type { Subject } from './subject.js';
 /** Faults of one check that are told; a hostile-input check can find hundreds of the same kind. */
 const MAX_FAULTS = 5;
 
-/** Runs every check the kit has, one after the other, without a test runner. Never rejects. */
+/**
+ * Runs every check the kit has, one after the other, without a test runner; `done` hears of each.
+ * Never rejects.
+ */
 export async function runChecks(
   connector: Connector,
   subject: Subject,
+  done: (result: CheckResult) => void = () => undefined,
 ): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const check of CHECKS) results.push(await runCheck(check, { connector, subject }));
+  for (const check of CHECKS) {
+    const result = await runCheck(check, { connector, subject });
+    results.push(result);
+    done(result);
+  }
   return results;
 }
 
