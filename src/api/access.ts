@@ -53,6 +53,8 @@ export const ACCESS = {
   'GET /api/v1/persons/{id}': READERS,
   'POST /api/v1/persons/{id}/join': DESK,
   'POST /api/v1/persons/{id}/unjoin': DESK,
+  'POST /api/v1/persons/{id}/block': DESK,
+  'POST /api/v1/persons/{id}/unblock': DESK,
   'GET /api/v1/persons/{id}/duplicates': READERS,
   'POST /api/v1/persons/{id}/duplicates/{other}': DESK,
 

@@ -1,5 +1,11 @@
-import { MOST_TICKETS, type PersonDetails, type PersonDuplicate } from './schemas/persons.js';
+import {
+  MOST_BLOCKS,
+  MOST_TICKETS,
+  type PersonDetails,
+  type PersonDuplicate,
+} from './schemas/persons.js';
 import { handleViews, iso, linkOf, viewRoots, type ViewDependencies } from '../desk/ticket-view.js';
+import { blocksOf, type PersonBlockRow } from '../store/person-blocks.js';
 import { personLinksOf, personTree, rootPerson } from '../store/persons.js';
 import { handlesOfPersons, rootsOfPerson } from '../store/ticket-views.js';
 import type { Work } from '../store/work.js';
@@ -25,11 +31,21 @@ export function* viewPerson(deps: ViewDependencies, root: number): Work<PersonDe
   return {
     id: root,
     name: tree.find(({ name }) => name !== null)?.name ?? null,
+    blocked: tree.some(({ id, blocked }) => id === root && blocked === 1),
+    blocks: (yield* blocksOf(root, MOST_BLOCKS)).map(blockOf),
     handles: handleViews(handles),
     members,
     tickets: yield* viewRoots(deps, yield* rootsOfPerson(root, MOST_TICKETS)),
   };
 }
+
+const blockOf = (row: PersonBlockRow): PersonDetails['blocks'][number] => ({
+  blocked: row.blocked === 1,
+  person: row.person_id,
+  reason: row.reason,
+  author: row.author,
+  at: iso(row.at),
+});
 
 /** Every decision and question about a person and another, the latest first. */
 export function* personDuplicates(person: number): Work<readonly PersonDuplicate[]> {

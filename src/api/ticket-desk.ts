@@ -62,6 +62,8 @@ export function ticketDesk({ house, registry, queue }: Parts): TicketDesk {
       if (done.kind === 'unknown') return unknown(number);
       if (done.kind === 'conflict') return problem('conflict', done.why.en, { why: done.why });
       queue.ring('announce', 1);
+      // It may be a telling that is compared from now on.
+      queue.ring('file', 1);
       return json((await show([done.root]))[0]);
     },
   };

@@ -12,6 +12,7 @@ import type { Decision } from './graph.js';
 import type { Act } from './tickets.js';
 import { conflictBetween, type Held } from '../model/identity.js';
 import type { Localised } from '../model/localised.js';
+import { deriveBlocked } from '../store/person-blocks.js';
 import {
   handlesOf,
   hangPerson,
@@ -34,6 +35,12 @@ import type { Work } from '../store/work.js';
  */
 const ROWS: Rows<PersonRow> = { byId: personById, forChange: personForChange };
 
+/** The root of a person, kept from other writers until the commit, and with it everybody joined into it. */
+export function* lockedPerson(person: number): Work<PersonRow | undefined> {
+  const row = yield* personById(person);
+  return row === undefined ? undefined : yield* lockedRoot(ROWS, row);
+}
+
 /** Joins two persons with all their members: the older root speaks for both. Returns the root. */
 export function* joinPersons(
   one: number,
@@ -51,6 +58,7 @@ export function* joinPersons(
     ...words(decision),
   });
   yield* hangPerson(younger.id, parent, older.id);
+  if (older.blocked !== younger.blocked) yield* deriveBlocked(older.id);
   return older.id;
 }
 
@@ -102,8 +110,7 @@ export function* tellPersonsApart(one: number, other: number, act: Act): Work<Jo
 
 /** Takes a person, with everybody joined into them, out again and remembers that they differ. */
 export function* unjoinPerson(person: number, act: Act): Work<Joined> {
-  const seen = yield* personById(person);
-  const root = seen === undefined ? undefined : yield* lockedRoot(ROWS, seen);
+  const root = yield* lockedPerson(person);
   if (root === undefined) return { kind: 'unknown' };
   const tree = yield* personTree(root.id);
   const parent = tree.find(({ id }) => id === person)?.joined_into ?? null;
@@ -132,6 +139,7 @@ export function* unjoinPerson(person: number, act: Act): Work<Joined> {
     person,
     below.filter((id) => id !== person),
   );
+  for (const side of [root.id, person]) yield* deriveBlocked(side);
   return { kind: 'done', root: root.id };
 }
 

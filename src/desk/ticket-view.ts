@@ -119,6 +119,7 @@ function personOf(known: Known, row: TicketRow): Ticket['person'] {
   return {
     id: person?.root ?? 0,
     name: person?.name ?? null,
+    blocked: person?.blocked === 1,
     handles: handleViews(known.handles.filter(({ root }) => root === person?.root)),
   };
 }

@@ -1,8 +1,9 @@
 import { judge, mergeTickets, recordEvent, rootOf } from './graph.js';
 import type { Evidence } from '../model/evidence.js';
 import type { Localised } from '../model/localised.js';
-import type { TicketChange, TicketState } from '../model/ticket-state.js';
+import type { TicketChange } from '../model/ticket-state.js';
 import { attachToMessage, insertMessage } from '../store/messages.js';
+import { tellAgain } from '../store/tellings.js';
 import type { TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
@@ -73,11 +74,12 @@ export function* noteTicket(
   return message;
 }
 
-/** Spam leaves every list and is merged with nothing; the words are kept. */
+/** Spam leaves every list and is merged with nothing; the words are kept, and compared once it is none. */
 export function* markSpam(number: number, spam: boolean, { who, at }: Act): Work<Done> {
   const root = yield* rootOf(number);
   if (root === undefined) return UNKNOWN;
   yield* recordEvent(root, { type: 'spam', data: { spam } }, at, who);
+  if (!spam) yield* tellAgain(root.id);
   return { kind: 'done', root: root.id };
 }
 
@@ -112,7 +114,7 @@ export function whyNotMerge(one: TicketRow, other: TicketRow): Conflict | null {
   return null;
 }
 
-const isSpam = ({ state }: TicketRow): boolean => (JSON.parse(state) as TicketState).spam;
+const isSpam = ({ spam }: TicketRow): boolean => spam === 1;
 
 /** An agent says that two tickets are not the same, so that no rule merges or suggests them again. */
 export function* tellApart(one: number, other: number, act: Act): Work<Done> {

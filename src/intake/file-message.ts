@@ -8,26 +8,22 @@ import { identify, type Identified } from './identify.js';
 import { insertMessageOf, type Placing } from './keep.js';
 import { match } from './match.js';
 import { isByEvidence, type Matching, type MatchingBy } from './matching.js';
+import { placeOf, sideOf, type Apart, type Place } from './place.js';
 import { keepTelling, tellMore } from './remember.js';
 import { joinSamePerson } from './same-person.js';
 import { judge, recordEvent, type Decision } from '../desk/graph.js';
-import type { Side } from '../matching/pair.js';
-import { continues } from '../matching/conversation.js';
 import { isAnswered } from '../matching/decide.js';
 import type { Draft } from '../model/draft.js';
-import type { Evidence } from '../model/evidence.js';
 import type { Region } from '../model/phone.js';
 import { layContext } from '../model/reply-context.js';
 import {
   applyEvent,
   excerpt,
   newTicketState,
-  REOPEN_WINDOW,
   type Status,
   type TicketEvent,
-  type TicketState,
 } from '../model/ticket-state.js';
-import { contextOf, touchConversation, type ConversationRow } from '../store/conversations.js';
+import { contextOf, touchConversation } from '../store/conversations.js';
 import { tellAgain } from '../store/tellings.js';
 import { insertEvent, insertTicket, ticketById, type TicketRow } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
@@ -48,15 +44,17 @@ export function* fileMessage(filing: Filing): Work<void> {
   const { conversation, identities } = identified;
   // What several people use proves less than it did when it was read.
   const heard = filing.heard === null ? null : { ...filing.heard, identities };
-  const place = yield* placeOf({ ...filing, heard }, identified);
+  const { historic } = draft;
+  const place = yield* placeOf({ historic, at: time.at, heard, matching }, identified);
   const { follows } = place;
   const ticket =
-    follows === null ? yield* openTicket(filing, conversation) : yield* follow(filing, follows);
+    follows === null ? yield* openTicket(filing, identified) : yield* follow(filing, follows);
   const lastInAt = Math.max(time.at, conversation.last_in_at ?? 0);
   const before = conversation.last_in_at === null ? null : contextOf(conversation);
   const context = JSON.stringify(layContext(before, draft.replyContext));
   yield* touchConversation(conversation.id, ticket, context, lastInAt);
   if (place.apart !== null) yield* keepApart(place.apart, ticket, now);
+  if (identified.isBlocked) return;
   if (isByEvidence(matching)) {
     if (heard !== null) yield* tell({ ...filing, matching }, { ticket, heard, identified, place });
   } else if (follows === null && identified.proven && !identified.fresh) {
@@ -64,82 +62,6 @@ export function* fileMessage(filing: Filing): Work<void> {
     yield* joinSamePerson({ ticket, person, at: time.at }, matching, now);
   }
 }
-
-/** Where a message of a conversation belongs. */
-interface Place {
-  /** The ticket it goes on with; null: it opens one. */
-  readonly follows: TicketRow | null;
-  /** The whole complaint of that ticket; null where what the ticket told cannot be read: it is told again. */
-  readonly complaint: Complaint | null;
-  /** The complaint that it is not, although it was told on the same conversation. */
-  readonly apart: Apart | null;
-}
-
-interface Apart {
-  readonly from: number;
-  readonly verdict: 'related' | 'different';
-  readonly evidence: readonly Evidence[];
-}
-
-const NEW: Place = { follows: null, complaint: null, apart: null };
-
-/** The open ticket of its conversation, unless it was solved too long ago or another complaint begins. */
-function* placeOf(filing: Filing, { conversation, person }: Identified): Work<Place> {
-  const { draft, time, heard, matching } = filing;
-  const current =
-    conversation.ticket_id === null ? undefined : yield* ticketById(conversation.ticket_id);
-  if (current === undefined) return NEW;
-  const root = current.root_id === null ? current : yield* ticketById(current.root_id);
-  if (root === undefined) return NEW;
-  if (!draft.historic && !takesMore(root, time.at)) {
-    return { ...NEW, apart: { from: current.id, verdict: 'related', evidence: [SOLVED] } };
-  }
-  if (!isByEvidence(matching)) return { follows: current, complaint: null, apart: null };
-  if (heard === null) return { follows: current, complaint: null, apart: null };
-  const complaint = yield* complaintOf(current, root.id, matching);
-  if (complaint === null) return { follows: current, complaint, apart: null };
-  const next = sideOf(heard, { conversation, person, at: time.at });
-  const { same, evidence } = continues(complaint.side, next, matching.rules);
-  if (same) return { follows: current, complaint, apart: null };
-  return { ...NEW, apart: { from: current.id, verdict: 'different', evidence } };
-}
-
-/** Null where what the ticket told before cannot be read. */
-function* complaintOf(
-  { id }: TicketRow,
-  root: number,
-  { complaintsOf }: Matching,
-): Work<Complaint | null> {
-  const { complaints, unread } = yield* complaintsOf([root]);
-  return unread.includes(id) ? null : (complaints.get(root) ?? null);
-}
-
-interface Said {
-  readonly conversation: ConversationRow;
-  readonly person: number;
-  readonly at: number;
-}
-
-function sideOf(heard: Heard, { conversation, person, at }: Said): Side {
-  const { id, connection_id: connection, channel } = conversation;
-  return {
-    ...heard,
-    persons: [person],
-    openedAt: at,
-    lastAt: at,
-    status: 'new',
-    conversations: [{ id, connection, channel }],
-  };
-}
-
-const SOLVED: Evidence = {
-  kind: 'sameConversation',
-  weight: null,
-  sentence: {
-    en: 'the same conversation, whose earlier ticket was solved',
-    zh: '同一会话,之前的工单已解决',
-  },
-};
 
 function* keepApart({ from, verdict, evidence }: Apart, ticket: number, now: number): Work<void> {
   const decision: Decision = { author: 'hubbub', at: now, evidence };
@@ -196,21 +118,17 @@ function* follow(filing: Filing, current: TicketRow): Work<number> {
   return current.id;
 }
 
-/** Closed never reopens; solved reopens within its days. */
-function takesMore(root: TicketRow, at: number): boolean {
-  if (root.status === 'closed') return false;
-  if (root.status !== 'solved') return true;
-  const { solvedAt } = JSON.parse(root.state) as TicketState;
-  return at - (solvedAt ?? 0) <= REOPEN_WINDOW;
-}
-
 /** The first message is folded before the row is written: one event and one write, not two of each. */
-function* openTicket(filing: Filing, conversation: ConversationRow): Work<number> {
+function* openTicket(
+  filing: Filing,
+  { conversation, isBlocked }: Pick<Identified, 'conversation' | 'isBlocked'>,
+): Work<number> {
   const { draft, group, time } = filing;
   const words = { at: time.at, excerpt: excerpt(draft.text) };
+  const told = { subject: subjectOf(draft), fields: draft.fields };
   const opened = (message: number): TicketEvent => ({
     type: 'opened',
-    data: { subject: subjectOf(draft), fields: draft.fields, first: { message, ...words } },
+    data: { ...told, first: { message, ...words }, ...(isBlocked ? { blocked: true } : {}) },
   });
   const state = applyEvent(newTicketState(time.at), opened(0), time.at);
   const ticket = yield* insertTicket(group, conversation.id, state);

@@ -30,7 +30,7 @@ import {
   unansweredConversation,
   type ConversationRow,
 } from '../store/conversations.js';
-import { claimedHandle, handlesOf, insertPerson, rootPerson } from '../store/persons.js';
+import { claimedHandle, handlesOf, insertPerson, personById } from '../store/persons.js';
 import type { Work } from '../store/work.js';
 
 /** Where and when a draft is filed. */
@@ -51,6 +51,8 @@ export interface Identified {
   readonly proven: boolean;
   /** True when nobody knew this person before: there is nothing of theirs to find. */
   readonly fresh: boolean;
+  /** True when an agent wants to hear no more of this person. */
+  readonly isBlocked: boolean;
   /** What the person came with this time, normalised, each as far as it proves anything; a participant's: none. */
   readonly identities: readonly Identity[];
 }
@@ -67,7 +69,7 @@ export function* identify(draft: Draft, place: Place): Work<Identified> {
   const present = known === undefined ? undefined : yield* presentOf(known);
   if (known !== undefined && present !== undefined) {
     const seen = alreadyKnown(identities, present);
-    if (seen !== null) return identifiedAs(known, { root: present.root, seen });
+    if (seen !== null) return identifiedAs(known, { ...present, seen });
   }
   const speaker = { group, name: draft.sender.name, seen: yield* seenNow(group, identities), now };
   if (known === undefined || present === undefined) return yield* openFor(draft, speaker);
@@ -93,34 +95,40 @@ const eachOnce = (identities: readonly Identity[]): readonly Identity[] =>
 
 /** Somebody else on the same thread (a colleague in copy, another login) is never the customer. */
 function* asParticipant(conversation: ConversationRow): Work<Identified> {
-  const person = yield* rootPerson(conversation.person_id);
-  return { conversation, person, proven: false, fresh: false, identities: [] };
+  const { root: person, isBlocked } = yield* standingOf(conversation.person_id);
+  return { conversation, person, proven: false, fresh: false, isBlocked, identities: [] };
 }
 
-interface Speaks {
-  /** Of the person behind the conversation. */
-  readonly root: number;
+/** Of the person behind the conversation. */
+interface Speaks extends Pick<Present, 'root' | 'isBlocked'> {
   readonly seen: readonly Seen[];
   readonly fresh?: boolean;
 }
 
 function identifiedAs(
   conversation: ConversationRow,
-  { root, seen, fresh = false }: Speaks,
+  { root, isBlocked, seen, fresh = false }: Speaks,
 ): Identified {
   return {
     conversation,
     person: root,
     proven: proofsOf(seen).length > 0,
     fresh,
+    isBlocked,
     identities: asFarAsProven(seen),
   };
 }
 
 /** Whom a conversation belongs to. */
 function* presentOf({ person_id }: Pick<ConversationRow, 'person_id'>): Work<Present> {
-  const root = yield* rootPerson(person_id);
-  return { person: person_id, root, handles: yield* handlesOf(root) };
+  const standing = yield* standingOf(person_id);
+  return { person: person_id, ...standing, handles: yield* handlesOf(standing.root) };
+}
+
+/** With whom a person is joined, and whether they are blocked. */
+function* standingOf(person: number): Work<Pick<Present, 'root' | 'isBlocked'>> {
+  const row = yield* personById(person);
+  return { root: row?.root_id ?? person, isBlocked: row?.blocked === 1 };
 }
 
 /** Most messages tell nothing new of who speaks; null: this one does. */
@@ -141,19 +149,19 @@ function alreadyKnown(
 
 /** Whoever the proofs name; without proof the same claimed person as before; else somebody new. */
 function* openFor(draft: Draft, speaker: Speaker): Work<Identified> {
-  const { leading, blocked } = yield* namedBy(speaker, undefined);
+  const { leading, notJoined } = yield* namedBy(speaker, undefined);
   const proven = proofsOf(speaker.seen).length > 0;
   const known = proven ? leading?.person : yield* claimedPerson(speaker);
   const present =
     known === undefined ? yield* newPerson(speaker) : yield* presentOf({ person_id: known });
-  const seen = yield* keep(speaker, present, blocked);
+  const seen = yield* keep(speaker, present, notJoined);
   const conversation = yield* openConversation(draft, speaker.group, present.person);
-  return identifiedAs(conversation, { root: present.root, seen, fresh: known === undefined });
+  return identifiedAs(conversation, { ...present, seen, fresh: known === undefined });
 }
 
 function* newPerson({ group, name, now }: Speaker): Work<Present> {
   const person = yield* insertPerson(group, name, now);
-  return { person, root: person, handles: [] };
+  return { person, root: person, isBlocked: false, handles: [] };
 }
 
 /** A strong address names the same claimed person again, and never anybody who has proven who they are. */
@@ -190,11 +198,11 @@ function* speakAgain(
 function* learn(
   conversation: ConversationRow,
   speaker: Speaker,
-  { blocked }: Pick<Named, 'blocked'>,
+  { notJoined }: Pick<Named, 'notJoined'>,
 ): Work<Identified> {
   const present = yield* presentOf(conversation);
-  const seen = yield* keep(speaker, present, blocked);
-  return identifiedAs(conversation, { root: present.root, seen });
+  const seen = yield* keep(speaker, present, notJoined);
+  return identifiedAs(conversation, { ...present, seen });
 }
 
 interface Speaking {
@@ -209,26 +217,26 @@ interface Speaking {
  */
 function* proveClaim(
   { conversation, present, speaker }: Speaking,
-  { leading, blocked }: Named,
+  { leading, notJoined }: Named,
 ): Work<Identified> {
   const alone = present.handles.every(({ proof }) => proof === 'weak');
-  if (alone && leading === undefined) return yield* learn(conversation, speaker, { blocked });
+  if (alone && leading === undefined) return yield* learn(conversation, speaker, { notJoined });
   if (alone && leading !== undefined) {
-    return yield* joinClaim({ conversation, present, speaker }, leading, blocked);
+    return yield* joinClaim({ conversation, present, speaker }, leading, notJoined);
   }
   const person = leading?.person ?? (yield* insertPerson(speaker.group, speaker.name, speaker.now));
   yield* giveConversation(conversation.id, person);
-  return yield* learn({ ...conversation, person_id: person }, speaker, { blocked });
+  return yield* learn({ ...conversation, person_id: person }, speaker, { notJoined });
 }
 
 function* joinClaim(
   { conversation, present, speaker }: Speaking,
   leading: Leading,
-  blocked: Named['blocked'],
+  notJoined: Named['notJoined'],
 ): Work<Identified> {
   if (yield* areKeptApart(present.root, leading.root)) return yield* asParticipant(conversation);
   yield* joinPersons(present.person, leading.person, claimProven(leading.by, speaker.now));
-  return yield* learn(conversation, speaker, { blocked });
+  return yield* learn(conversation, speaker, { notJoined });
 }
 
 function* openConversation(draft: Draft, group: number, person: number): Work<ConversationRow> {

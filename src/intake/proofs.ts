@@ -42,7 +42,7 @@ export interface Speaker {
 }
 
 /** Somebody whom a proof names as well and who is not joined. */
-export interface Blocked {
+export interface NotJoined {
   /** Their root. */
   readonly person: number;
   readonly by: Identity;
@@ -60,12 +60,14 @@ export interface Leading {
 export interface Present {
   readonly person: number;
   readonly root: number;
+  /** An agent wants to hear no more of them. */
+  readonly isBlocked: boolean;
   readonly handles: readonly HandleRow[];
 }
 
 export interface Named {
   readonly leading: Leading | undefined;
-  readonly blocked: readonly Blocked[];
+  readonly notJoined: readonly NotJoined[];
 }
 
 /** The addresses of a draft, each with what is known of its being shared. */
@@ -97,15 +99,15 @@ export const asFarAsProven = (seen: readonly Seen[]): readonly Identity[] =>
 export function* namedBy({ group, seen, now }: Speaker, present: Leading | undefined): Work<Named> {
   const proofs = proofsOf(seen);
   const accounts = proofs.filter(isOwnAccount);
-  const blocked: Blocked[] = [];
+  const notJoined: NotJoined[] = [];
   let leading = present;
   for (const by of [...accounts, ...proofs.filter(isShareable)]) {
     const handle = yield* firmHandle(group, by);
     const root = handle === undefined ? undefined : yield* rootPerson(handle.person_id);
     if (handle === undefined || root === undefined || root === leading?.root) continue;
-    const why = yield* whyBlocked(accounts, root, leading);
+    const why = yield* whyNotJoined(accounts, root, leading);
     if (why !== null) {
-      blocked.push({ person: root, by, why });
+      notJoined.push({ person: root, by, why });
     } else if (leading === undefined) {
       leading = { person: handle.person_id, root, by };
     } else {
@@ -114,10 +116,10 @@ export function* namedBy({ group, seen, now }: Speaker, present: Leading | undef
       leading = { ...leading, root: joined ?? leading.root };
     }
   }
-  return { leading, blocked };
+  return { leading, notJoined };
 }
 
-function* whyBlocked(
+function* whyNotJoined(
   accounts: readonly Identity[],
   other: number,
   leading: Leading | undefined,
@@ -145,12 +147,12 @@ function conflictWords([one, other]: readonly [Held, Held]): Localised {
 export function* keep(
   speaker: Speaker,
   { person, root, handles }: Present,
-  blocked: readonly Blocked[],
+  notJoined: readonly NotJoined[],
 ): Work<readonly Seen[]> {
   const { group, now } = speaker;
   // An account stays with whoever proved it first; a proof that the tree has needs no second place.
   const own = speaker.seen.filter(
-    (one) => !blocked.some(({ by }) => by === one && isOwnAccount(by)),
+    (one) => !notJoined.some(({ by }) => by === one && isOwnAccount(by)),
   );
   const has = (one: Seen): boolean =>
     handles.some(
@@ -160,9 +162,9 @@ export function* keep(
     const row = { group_id: group, person_id: person, shared_at: one.sharedAt };
     yield* insertHandle(row, one, now);
   }
-  const all = [...blocked, ...(yield* othersSeenWith({ ...speaker, seen: own }, root))];
+  const all = [...notJoined, ...(yield* othersSeenWith({ ...speaker, seen: own }, root))];
   if (all.length === 0) return own;
-  yield* settleBlocked(speaker, root, all);
+  yield* settleNotJoined(speaker, root, all);
   return yield* seenNow(group, own);
 }
 
@@ -170,12 +172,12 @@ export function* keep(
  * What follows from not being joined: an agent is asked, and a phone or mailbox that two such people
  * came with loses its strength.
  */
-function* settleBlocked(
+function* settleNotJoined(
   { group, now }: Speaker,
   root: number,
-  blocked: readonly Blocked[],
+  notJoined: readonly NotJoined[],
 ): Work<void> {
-  for (const { person: other, by, why } of blocked) {
+  for (const { person: other, by, why } of notJoined) {
     if (root !== other) yield* askWhetherSame(root, other, cameWithBoth(by, why, now));
     if (isShareable(by)) yield* shareHandle(group, by, now);
   }
@@ -185,13 +187,13 @@ function* settleBlocked(
  * Others who were seen with one of the speaker's phones or mailboxes and hold a conflicting account,
  * whether or not the address was a proof for either.
  */
-function* othersSeenWith({ group, seen }: Speaker, root: number): Work<readonly Blocked[]> {
+function* othersSeenWith({ group, seen }: Speaker, root: number): Work<readonly NotJoined[]> {
   const doubtful = seen.filter(
     (one) => isShareable(one) && one.proof !== 'weak' && one.sharedAt === null,
   );
   const own = doubtful.length === 0 ? [] : yield* handlesOf(root);
   if (!own.some(isOwnAccount)) return [];
-  const found: Blocked[] = [];
+  const found: NotJoined[] = [];
   for (const by of doubtful) {
     for (const other of yield* holdersOf(group, by, MOST_HOLDERS)) {
       const clash = conflictBetween(own, yield* handlesOf(other));

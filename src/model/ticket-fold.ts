@@ -49,10 +49,10 @@ function standingMessages(events: readonly RecordedEvent[]): (message: number) =
 function withMessages(event: TicketEvent, takes: (message: number) => boolean): TicketEvent | null {
   switch (event.type) {
     case 'opened': {
-      const { first, subject } = event.data;
+      const { first } = event.data;
       return first === null || takes(first.message)
         ? event
-        : { type: 'opened', data: { subject, fields: {}, first: null } };
+        : { type: 'opened', data: { ...event.data, fields: {}, first: null } };
     }
     case 'cut': {
       const messages = event.data.messages.filter(({ message }) => takes(message));

@@ -64,6 +64,8 @@ export type TicketEvent =
           readonly at: number;
           readonly excerpt: string;
         } | null;
+        /** An agent had blocked whoever told it: it is spam from the first word. */
+        readonly blocked?: boolean;
       };
     }
   | {
@@ -208,9 +210,13 @@ export function applyEvent(state: TicketState, event: TicketEvent, at: number): 
 
 type Data<T extends TicketEventType> = Extract<TicketEvent, { type: T }>['data'];
 
-function opened(state: TicketState, { subject, fields, first }: Data<'opened'>): TicketState {
+function opened(
+  state: TicketState,
+  { subject, fields, first, blocked = false }: Data<'opened'>,
+): TicketState {
   const named = {
     ...state,
+    spam: state.spam || blocked,
     subject: state.subject ?? subject,
     fields: { ...fields, ...state.fields },
   };

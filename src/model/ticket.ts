@@ -47,7 +47,14 @@ export const HandleView = z
   .meta({ id: 'Handle' });
 
 export const PersonView = z
-  .object({ id: z.int(), name: z.string().nullable(), handles: z.array(HandleView) })
+  .object({
+    id: z.int(),
+    name: z.string().nullable(),
+    blocked: z.boolean().meta({
+      description: 'An agent wants to hear no more of them: what they write is kept as spam',
+    }),
+    handles: z.array(HandleView),
+  })
   .meta({ id: 'Person' });
 
 export const ReplyWindowView = z

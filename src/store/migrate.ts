@@ -6,6 +6,7 @@ import { persons } from './migrations/003-persons.js';
 import { matching } from './migrations/004-matching.js';
 import { leanHandles } from './migrations/005-lean-handles.js';
 import { digests } from './migrations/006-digests.js';
+import { blocks } from './migrations/007-blocks.js';
 
 interface Migration {
   readonly name: string;
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '004-matching', statements: matching },
   { name: '005-lean-handles', statements: leanHandles },
   { name: '006-digests', statements: digests },
+  { name: '007-blocks', statements: blocks },
 ];
 
 const TYPES = {

@@ -20,9 +20,11 @@ export interface PersonRow {
   readonly joined_into: number | null;
   /** Null on a root. */
   readonly root_id: number | null;
+  /** 1: an agent has blocked them, or somebody they are joined with; see `person-blocks.ts`. */
+  readonly blocked: number;
 }
 
-const PERSON = 'id, group_id, name, joined_into, root_id';
+const PERSON = 'id, group_id, name, joined_into, root_id, blocked';
 const HANDLE = 'id, group_id, kind, scope, value, proof, person_id, shared_at';
 /** As the index of addresses has it: weak claims name nobody and stand in no index. */
 const ADDRESS = "group_id = ? AND kind = ? AND scope = ? AND value = ? AND proof <> 'weak'";

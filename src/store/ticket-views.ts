@@ -41,7 +41,7 @@ export function* listRoots(
     clauses.push(['(t.last_message_at, t.id) >= (?, ?)', until.lastMessageAt, until.id]);
   }
   return yield* all<ListedRow>(
-    `SELECT t.id, t.group_id, t.conversation_id, t.merged_into, t.root_id, t.state, t.status, t.last_message_at
+    `SELECT t.id, t.group_id, t.conversation_id, t.merged_into, t.root_id, t.state, t.status, t.spam, t.last_message_at
      FROM tickets t WHERE t.merged_into IS NULL${clauses.map(([sql]) => ` AND ${sql}`).join('')}
      ORDER BY t.last_message_at DESC, t.id DESC LIMIT ?`,
     ...clauses.flatMap(([, ...values]) => values),
@@ -108,7 +108,7 @@ export function lowerAscii(text: string): string {
 export function* componentsOf(roots: readonly number[]): Work<readonly TicketRow[]> {
   const ids = idList(roots);
   return yield* all<TicketRow>(
-    `SELECT id, group_id, conversation_id, merged_into, root_id, state, status FROM tickets
+    `SELECT id, group_id, conversation_id, merged_into, root_id, state, status, spam FROM tickets
      WHERE id IN {ids} OR root_id IN {ids} ORDER BY id`,
     ids,
     ids,
@@ -127,12 +127,13 @@ export interface RootPersonRow {
   readonly id: number;
   readonly root: number;
   readonly name: string | null;
+  readonly blocked: number;
 }
 
 /** Each of these persons with the root they joined; the root's name, or their own where it has none. */
 export function* rootPersonsOf(persons: readonly number[]): Work<readonly RootPersonRow[]> {
   return yield* all<RootPersonRow>(
-    `SELECT p.id, COALESCE(p.root_id, p.id) AS root, COALESCE(r.name, p.name) AS name
+    `SELECT p.id, COALESCE(p.root_id, p.id) AS root, COALESCE(r.name, p.name) AS name, r.blocked
      FROM persons p JOIN persons r ON r.id = COALESCE(p.root_id, p.id) WHERE p.id IN {ids}`,
     idList(persons),
   );

@@ -11,9 +11,11 @@ export interface TicketRow {
   /** JSON of {@link TicketState}. On a root: the fold over all members. On a member: as it was when it merged. */
   readonly state: string;
   readonly status: string;
+  /** 1: in no list but that of spam. */
+  readonly spam: number;
 }
 
-const COLUMNS = 'id, group_id, conversation_id, merged_into, root_id, state, status';
+const COLUMNS = 'id, group_id, conversation_id, merged_into, root_id, state, status, spam';
 
 export function* insertTicket(
   group: number,
@@ -57,6 +59,16 @@ export function* ticketById(id: number): Work<TicketRow | undefined> {
 /** Kept from other writers until the commit: what is read here may be changed and written back. */
 export function* ticketForChange(id: number): Work<TicketRow | undefined> {
   return yield* get<TicketRow>(`SELECT ${COLUMNS} FROM tickets WHERE id = ? {lock}`, id);
+}
+
+/** The youngest ticket of a conversation that is no spam; null: there is none. */
+export function* latestComplaintOn(conversation: number): Work<number | null> {
+  const row = yield* get<{ id: number }>(
+    `SELECT t.id FROM tickets t JOIN tickets r ON r.id = COALESCE(t.root_id, t.id)
+     WHERE t.conversation_id = ? AND r.spam = 0 ORDER BY t.id DESC LIMIT 1`,
+    conversation,
+  );
+  return row?.id ?? null;
 }
 
 /** A root and its members, oldest first. */
@@ -147,6 +159,16 @@ export function* ticketsOfConversation(conversation: number): Work<readonly numb
 /** For what must not be read any more; what happened stays as it was. */
 export function* rewriteEvent(id: number, data: string): Work<void> {
   yield* run('UPDATE events SET data = ? WHERE id = ?', data, id);
+}
+
+/** True when somebody whom an agent had blocked began it. */
+export function* wasOpenedBlocked(ticket: number): Work<boolean> {
+  const first = yield* get<Pick<EventRow, 'type' | 'data'>>(
+    'SELECT type, data FROM events WHERE ticket_id = ? ORDER BY id LIMIT 1',
+    ticket,
+  );
+  if (first?.type !== 'opened') return false;
+  return (JSON.parse(first.data) as { blocked?: boolean }).blocked === true;
 }
 
 export function* eventsOfTickets(tickets: readonly number[]): Work<readonly EventRow[]> {

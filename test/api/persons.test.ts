@@ -1,7 +1,8 @@
 import type { PersonDetails, PersonDuplicate } from '../../src/api/schemas/persons.js';
 import type { Ticket } from '../../src/model/ticket.js';
 
-import { openStage, tell, type Page } from './platform.js';
+import { draft, openStage, tell, type Page } from './platform.js';
+import { until } from '../hub.js';
 
 const { hub, shop, end } = await openStage();
 afterAll(end);
@@ -94,4 +95,42 @@ test('nobody is joined with somebody who is not there', async () => {
   const e = await customer('e', ['openid', 'e']);
   expect((await post(`/persons/${e.person.id}/join`, { into: 999_999 })).status).toBe(404);
   expect((await hub.api('GET', '/persons/999999/duplicates')).status).toBe(404);
+});
+
+test('who blocked a person, why, and who heard them again stands on the person and their tickets', async () => {
+  const f = await customer('f', ['openid', 'f']);
+  const path = `/persons/${f.person.id}`;
+  const blocked = (await post(`${path}/block`, { reason: 'threatens the agents' })).body;
+  expect(blocked).toMatchObject({
+    blocked: true,
+    blocks: [
+      { blocked: true, person: f.person.id, reason: 'threatens the agents', author: 'first admin' },
+    ],
+    tickets: [{ number: f.number, person: { blocked: true } }],
+  });
+  await hub.api('POST', '/messages', {
+    ...draft(shop, 'f2', { conversation: 'thread-f', text: 'I know where you live' }),
+    sender: { handle: 'customer-f', identities: [{ kind: 'openid', value: 'f', proof: 'proven' }] },
+  });
+  const shown = await until('the ticket among the spam', async () => {
+    const { items } = (await hub.api('GET', '/tickets?spam=true')).body as Page<Ticket>;
+    return items[0];
+  });
+  expect(shown).toMatchObject({ subject: 'Matter f2', person: { id: f.person.id, blocked: true } });
+  const listed = (await hub.api('GET', '/tickets?q=where+you+live')).body as Page<Ticket>;
+  expect(listed.items).toEqual([]);
+  expect((await post(`${path}/unblock`)).body).toMatchObject({
+    blocked: false,
+    blocks: [{ blocked: false, reason: null }, { blocked: true }],
+  });
+});
+
+test('a block takes a reason of some words or none, and a person who is there', async () => {
+  const g = await customer('g', ['openid', 'g']);
+  const path = `/persons/${g.person.id}/block`;
+  expect((await post(path, { reason: ' ' })).status).toBe(400);
+  expect((await post(path, { until: 'tomorrow' })).status).toBe(400);
+  expect((await post(path)).body).toMatchObject({ blocks: [{ reason: null }] });
+  expect((await post('/persons/999999/block')).status).toBe(404);
+  expect((await post('/persons/999999/unblock')).status).toBe(404);
 });

@@ -5,6 +5,7 @@ import type { Parts } from '../hub.js';
 import { personDuplicates, ticketsOfBoth, viewPerson } from '../person-view.js';
 import { route, type Route } from '../route.js';
 import {
+  Block,
   JoinInto,
   PersonDecision,
   PersonDetails,
@@ -13,6 +14,7 @@ import {
   personParams,
   Unjoined,
 } from '../schemas/persons.js';
+import { blockPerson, unblockPerson, type BlockedRoot } from '../../desk/person-blocks.js';
 import { joinByHand, tellPersonsApart, unjoinPerson, type Joined } from '../../desk/persons.js';
 import type { Act } from '../../desk/tickets.js';
 import { personById } from '../../store/persons.js';
@@ -23,7 +25,7 @@ const root = { 200: { description: 'The root as it is now', schema: PersonDetail
 
 /** Customers, as far as their handles prove who they are. */
 export function personRoutes(parts: Parts): readonly Route[] {
-  return [...readRoutes(parts), ...joinRoutes(parts), unjoinRoute(parts)];
+  return [...readRoutes(parts), ...joinRoutes(parts), unjoinRoute(parts), ...blockRoutes(parts)];
 }
 
 const unknown = (...ids: readonly number[]): Answer =>
@@ -132,6 +134,40 @@ function unjoinRoute(parts: Parts): Route {
       );
     },
   });
+}
+
+function blockRoutes(parts: Parts): readonly Route[] {
+  const { store } = parts.house;
+
+  async function done(id: number, work: () => Work<BlockedRoot>): Promise<Answer> {
+    const blocked = await store.write(work);
+    if (blocked === null) return unknown(id);
+    return json(await store.read(() => viewPerson(seen(parts), blocked)));
+  }
+
+  return [
+    route('POST /api/v1/persons/{id}/block', {
+      tag: 'Persons',
+      summary: 'Hear no more of a person',
+      description:
+        'What they write is received and kept as ever. It opens tickets that are `spam` from the first word: in no list but that of spam, compared with nothing. Their open tickets stay as they are, and an agent can still answer. It holds for everybody joined with them, and leaves with them when they are taken out.',
+      params: personParams,
+      body: { schema: Block, optional: true },
+      answers: root,
+      handle: ({ params: { id }, body: { reason }, caller }) =>
+        done(id, () => blockPerson(id, reason, actOf(parts, caller))),
+    }),
+    route('POST /api/v1/persons/{id}/unblock', {
+      tag: 'Persons',
+      summary: 'Hear a person again',
+      description:
+        'Their next message goes on with the complaint they had before, or opens a ticket. What came meanwhile stays among the spam.',
+      params: personParams,
+      answers: root,
+      handle: ({ params: { id }, caller }) =>
+        done(id, () => unblockPerson(id, actOf(parts, caller))),
+    }),
+  ];
 }
 
 const actOf = ({ house }: Parts, { name }: Caller): Act => ({ who: name, at: house.clock.now() });

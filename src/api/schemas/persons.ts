@@ -5,6 +5,9 @@ import { HandleView, LinkView, PersonView, Ticket } from '../../model/ticket.js'
 /** Of one person, so many tickets are shown. */
 export const MOST_TICKETS = 100;
 
+/** Of what was said of blocking one person, so much is shown. */
+export const MOST_BLOCKS = 20;
+
 export const personParams = z.object({ id: idInPath });
 export const personPair = z.object({ id: idInPath, other: idInPath });
 
@@ -18,11 +21,32 @@ export const PersonMember = z
   })
   .meta({ id: 'PersonMember' });
 
+export const PersonBlock = z
+  .object({
+    blocked: z.boolean().meta({ description: 'False: this is where it ended' }),
+    person: z.int().meta({ description: 'The member of whom it was said' }),
+    reason: z.string().nullable(),
+    author: z.string(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'PersonBlock' });
+
 export const PersonDetails = PersonView.extend({
+  blocks: z.array(PersonBlock).meta({
+    description: `Who blocked and unblocked them, and why: the latest ${MOST_BLOCKS}, the last word first`,
+  }),
   members: z.array(PersonMember).meta({ description: 'The root first' }),
   tickets: z.array(Ticket).meta({ description: `The latest ${MOST_TICKETS}` }),
 }).meta({ id: 'PersonDetails' });
 export type PersonDetails = z.infer<typeof PersonDetails>;
+
+export const Block = z
+  .strictObject({
+    reason: z.string().trim().min(1).max(1_000).nullable().default(null).meta({
+      description: 'For other agents; no customer sees it',
+    }),
+  })
+  .meta({ id: 'Block' });
 
 const anyway = z.boolean().default(false).meta({
   description: 'True: one person holds both, though their proven accounts conflict.',
