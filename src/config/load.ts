@@ -4,18 +4,7 @@ import { lineAt, readYaml, yamlValue } from '../model/yaml.js';
 import { Config, type Environment } from './config.js';
 import { CONFIG_FOLDER } from './paths.js';
 import { ConfigProblem, isTree, problemOf, type ConfigFile, type Tree } from './problem.js';
-
-/** Knobs that an environment variable overrides; the variable wins over every file. */
-const VARIABLES: Readonly<Record<string, readonly [string, string]>> = {
-  HUBBUB_PORT: ['server', 'port'],
-  HUBBUB_HOST: ['server', 'host'],
-  HUBBUB_PUBLIC_URL: ['server', 'publicUrl'],
-  HUBBUB_DATA_DIR: ['data', 'dir'],
-  HUBBUB_DATABASE_URL: ['data', 'databaseUrl'],
-  HUBBUB_REDIS_URL: ['data', 'redisUrl'],
-  HUBBUB_ROLE: ['process', 'role'],
-  HUBBUB_LOG_LEVEL: ['process', 'logLevel'],
-};
+import { KNOBS } from './variables.js';
 
 export interface Loaded {
   readonly config: Config;
@@ -61,7 +50,7 @@ function given(env: NodeJS.ProcessEnv, variable: string): string | null {
 
 /** The variables lie over every file. */
 function takeVariables(merged: Tree, env: NodeJS.ProcessEnv): void {
-  for (const [variable, [section, knob]] of Object.entries(VARIABLES)) {
+  for (const [variable, [section, knob]] of Object.entries(KNOBS)) {
     const value = given(env, variable);
     const tree = merged[section];
     if (value !== null && isTree(tree)) tree[knob] = knob === 'port' ? numeric(value) : value;
@@ -70,8 +59,7 @@ function takeVariables(merged: Tree, env: NodeJS.ProcessEnv): void {
 
 /** The variable that set a knob, if one did. */
 function setBy(env: NodeJS.ProcessEnv): (knob: string) => string | undefined {
-  return (knob) =>
-    Object.keys(VARIABLES).find((name) => VARIABLES[name]?.join('.') === knob && env[name]);
+  return (knob) => Object.keys(KNOBS).find((name) => KNOBS[name]?.join('.') === knob && env[name]);
 }
 
 function textOf(file: string): string {

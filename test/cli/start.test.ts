@@ -88,6 +88,21 @@ describe('the first start', () => {
   });
 });
 
+test('a variable that is none is named before anything else, and the hub starts all the same', async () => {
+  const running = bench.launch(['start'], {
+    env: { HUBBUB_PROT: '9090', HUBBUB_SERVICE_HOST: '10.0.0.7', HUBBUB_MASTER_KEY: 'c2hvcnQ=' },
+  });
+  const { err } = await running.ended;
+  expect(err.trimEnd().split('\n')).toEqual([
+    'HUBBUB_PROT is set and does nothing, for there is no such variable: did you mean HUBBUB_PORT?',
+    expect.stringContaining('HUBBUB_MASTER_KEY is not a key'),
+  ]);
+  const hub = await bench.start({ env: { HUBBUB_DATA_DRI: '/elsewhere' } });
+  expect((await hub.stop()).err).toMatch(
+    /^HUBBUB_DATA_DRI is set .*did you mean HUBBUB_DATA_DIR\?/,
+  );
+});
+
 test('a reader who goes away does not end the hub', async () => {
   const free = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => free.once('listening', resolve));

@@ -1,7 +1,8 @@
 import { loadConfig, type Loaded } from '../../config/load.js';
+import { unknownVariables } from '../../config/variables.js';
 import { readDoorFile, isOpen } from '../data/through-door.js';
 import type { ExitCode, JsonOption, Shell } from '../shell.js';
-import { checked, ok, type Finding } from './finding.js';
+import { checked, note, ok, type Finding } from './finding.js';
 import { examineData } from './data.js';
 import { examineProgram } from './program-files.js';
 import { examineServices } from './services.js';
@@ -27,6 +28,7 @@ async function findingsOf(shell: Shell): Promise<readonly Finding[]> {
   const served = file !== null && (await isOpen(file)) ? file.url : null;
   return [
     ...configuration,
+    ...unknownVariables().map((text) => note('environment', text, 'rename it, or unset it')),
     ...(await examineProgram(shell, value)),
     ...(await examineData(value, served, await connectorNames(shell))),
     ...(await examineServices(value)),

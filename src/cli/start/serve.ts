@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Hub } from '../../api/hub.js';
 import { loadConfig } from '../../config/load.js';
+import { unknownVariables } from '../../config/variables.js';
 import { openDoor } from '../data/door.js';
 import { operationsOver } from '../data/over-house.js';
 import type { ExitCode, Shell } from '../shell.js';
@@ -17,6 +18,7 @@ const HEAP_GROWTH = '--heap-growing-percent=50';
 export async function serve(shell: Shell, wiring: Wiring): Promise<ExitCode> {
   setFlagsFromString(HEAP_GROWTH);
   const stop = onSignal();
+  for (const sentence of unknownVariables()) shell.err(sentence);
   const hub = await wiring.startHub(loadConfig());
   let closeDoor: () => void = () => undefined;
   try {
