@@ -5,19 +5,21 @@
  * normalise  `normalise.ts`: envelopes become drafts.
  * identify, match, file  `in-order.ts` takes drafts in the order of their commits; `file.ts` gives each its place and
  *            calls `identify.ts` (whose conversation is it?) and `match.ts` (is it a complaint we have already?).
+ *            `at-once.ts` spares them a transaction of their own where that is safe and cheap.
  * announce   `announce.ts`: events get their numbers, readers are poked.
  *
  * Then `attachments.ts` fetches the files that messages name, where the connection is open.
  * Called by: the composition root, once for each process.
  */
 import { announce } from './announce.js';
+import { createAtOnce } from './at-once.js';
 import { fetchAttachments, type AttachmentDependencies } from './attachments.js';
 import { fileInOrder, type InOrderDependencies } from './in-order.js';
 import { normalise, type NormaliseDependencies } from './normalise.js';
 import type { Stages } from '../queue/queue.js';
 import { holdLease } from '../store/leases.js';
 
-export type IntakeDependencies = NormaliseDependencies &
+export type IntakeDependencies = Omit<NormaliseDependencies, 'atOnce'> &
   Omit<InOrderDependencies, 'lease'> & {
     /** This process, among those that could hold the lease of the ordered writer. */
     readonly holder: string;
@@ -28,11 +30,12 @@ export type IntakeDependencies = NormaliseDependencies &
 /** A worker's part: envelopes become messages on tickets. */
 export function intakeStages(deps: IntakeDependencies): Stages {
   const { store, clock, holder } = deps;
-  const filing = holdLease(store, 'filing', holder, clock);
+  const inOrder = { ...deps, lease: holdLease(store, 'filing', holder, clock) };
+  const reading = { ...deps, atOnce: createAtOnce(inOrder) };
   const announcing = holdLease(store, 'announcing', holder, clock);
   return {
-    normalise: () => normalise(deps),
-    file: () => fileInOrder({ ...deps, lease: filing }),
+    normalise: () => normalise(reading),
+    file: () => fileInOrder(inOrder),
     announce: () => announce({ ...deps, lease: announcing }),
   };
 }

@@ -1,33 +1,26 @@
 /**
  * Called by: the `normalise` stage, after receive or replay.
  * Given: committed envelopes nobody has read yet.
- * Leaves behind: drafts that wait for filing, woken pumps, or quarantine with the bytes kept.
+ * Leaves behind: drafts that are filed or wait for it, woken pumps, or quarantine with the bytes kept.
  */
 import { draftsOf, type Drafted } from './drafting.js';
 import { accountUnder, isReadApart, type Connected, type FindConnection } from './connected.js';
 import type { Apart } from './apart.js';
-import type { Draft } from '../model/draft.js';
+import { defectText, keepRead, type KeepReadDependencies, type Read } from './keep-read.js';
 import { openSlowLane, type SlowLane } from './slow-lane.js';
-import type { Clock } from '../model/time.js';
-import { MINUTE, SECOND } from '../model/time.js';
+import { MINUTE } from '../model/time.js';
 import type { Notice } from '../ops/notices.js';
 import type { Queue } from '../queue/queue.js';
 import type { Envelope } from '../sdk/inbound.js';
 import type { Blobs } from '../store/blobs.js';
-import { insertDraft, type WaitingDraft } from '../store/drafts.js';
+import type { WaitingDraft } from '../store/drafts.js';
 import {
   claimEnvelopes,
   dueEnvelopes,
-  markEnvelopesDone,
-  postponeEnvelope,
-  quarantineEnvelope,
-  remarkEnvelope,
   renewEnvelopes,
   type EnvelopeRow,
 } from '../store/envelopes.js';
 import type { AtHand } from '../store/at-hand.js';
-import { StoreProblem, type Store } from '../store/store.js';
-import type { Work } from '../store/work.js';
 
 /** Their bodies are in memory together. */
 const BATCH = { rows: 128, bytes: 16 * 1024 * 1024 } as const;
@@ -35,13 +28,10 @@ const LEASE_MS = MINUTE;
 const RENEW_EVERY_MS = LEASE_MS / 3;
 /** While slow ones are read, new ones are looked for this often. */
 const LOOK_AGAIN_MS = 100;
-const MOST_TRIES = 5;
 
-export interface NormaliseDependencies {
-  readonly store: Store;
+export interface NormaliseDependencies extends KeepReadDependencies {
   readonly blobs: Blobs;
   readonly queue: Queue;
-  readonly clock: Clock;
   readonly find: FindConnection;
   readonly apart: Pick<Apart, 'draftsOf'>;
   readonly crashpoint: (name: string) => void;
@@ -50,8 +40,6 @@ export interface NormaliseDependencies {
   readonly wake: (connection: string, hint: string) => void;
   readonly atHand?: AtHand | undefined;
 }
-
-type Read = Drafted | { readonly kind: 'defect'; readonly why: string };
 
 /** Works off what is due; resolves when nothing is, or too little for another batch: then it has rung. */
 export async function normalise(deps: NormaliseDependencies): Promise<void> {
@@ -96,10 +84,9 @@ async function keepAll(
   rows: readonly EnvelopeRow[],
   reads: readonly Read[],
 ): Promise<void> {
-  const { drafts, setAside } = await keep(deps, rows, reads);
+  const { drafts, filed, setAside } = await keepRead(deps, rows, reads);
   deps.crashpoint('normalise.committed');
-  for (const one of drafts) deps.atHand?.drafts.keep(one, bytesOf(one));
-  if (drafts.length > 0) deps.queue.ring('file', drafts.length);
+  if (drafts.length > 0) (filed ? wereFiled : waitForFiling)(deps, drafts);
   wakePumps(deps, rows, reads);
   for (const row of setAside) {
     deps.notice('an envelope is in quarantine', row.connection_id, { envelope: row.id });
@@ -107,6 +94,23 @@ async function keepAll(
   for (const [i, row] of rows.entries()) {
     if (hasLeftOver(reads[i])) deps.notice(LEFT_OVER, row.connection_id, { envelope: row.id });
   }
+}
+
+function waitForFiling(
+  { atHand, queue }: NormaliseDependencies,
+  drafts: readonly WaitingDraft[],
+): void {
+  for (const one of drafts) atHand?.drafts.keep(one, bytesOf(one));
+  queue.ring('file', drafts.length);
+}
+
+function wereFiled(
+  { crashpoint, queue }: NormaliseDependencies,
+  drafts: readonly WaitingDraft[],
+): void {
+  crashpoint('file.committed');
+  queue.ring('announce', drafts.length);
+  if (drafts.some(({ namesAttachments }) => namesAttachments)) queue.ring('attachments');
 }
 
 const LEFT_OVER =
@@ -190,89 +194,6 @@ export async function envelopeOf(blobs: Blobs, row: EnvelopeRow): Promise<Envelo
   };
 }
 
-/** What a transaction changed: drafts that are new, and envelopes that went to quarantine. */
-interface Kept {
-  readonly drafts: readonly WaitingDraft[];
-  readonly setAside: readonly EnvelopeRow[];
-}
-
-/** One transaction for all; when the database refuses one of them, each gets its own. */
-async function keep(
-  { store, clock }: NormaliseDependencies,
-  rows: readonly EnvelopeRow[],
-  reads: readonly Read[],
-): Promise<Kept> {
-  try {
-    return await store.write(() => keepBatch(rows, reads, clock.now()));
-  } catch (error) {
-    if (error instanceof StoreProblem) throw error;
-  }
-  const kept: Kept[] = [];
-  for (const [i, row] of rows.entries()) {
-    const one = store.write(() => keepBatch([row], reads.slice(i, i + 1), clock.now()));
-    kept.push(
-      await one.catch((error: unknown) => {
-        if (error instanceof StoreProblem) throw error;
-        const defect: Read = { kind: 'defect', why: defectText(error) };
-        return store.write(() => keepBatch([row], [defect], clock.now()));
-      }),
-    );
-  }
-  return {
-    drafts: kept.flatMap(({ drafts }) => drafts),
-    setAside: kept.flatMap(({ setAside }) => setAside),
-  };
-}
-
-function* keepBatch(rows: readonly EnvelopeRow[], reads: readonly Read[], now: number): Work<Kept> {
-  const done: number[] = [];
-  const drafts: WaitingDraft[] = [];
-  const setAside: EnvelopeRow[] = [];
-  for (const [i, row] of rows.entries()) {
-    const result = reads[i];
-    if (result === undefined) continue;
-    if (result.kind === 'drafts') drafts.push(...(yield* keepDrafts(row, result)));
-    const why = unreadable(row, result);
-    if (why !== null) {
-      if (yield* quarantineEnvelope(row, why)) setAside.push(row);
-    } else if (result.kind === 'defect') {
-      const attempts = row.attempts + 1;
-      yield* postponeEnvelope(row, attempts, now + attempts * SECOND, result.why);
-    } else done.push(row.id);
-  }
-  if (done.length > 0) yield* markEnvelopesDone(done);
-  return { drafts, setAside };
-}
-
-/** Why it goes to quarantine, or null. A defect of ours gets a few tries first, then it is its stack. */
-function unreadable({ attempts }: EnvelopeRow, read: Read): string | null {
-  if (read.kind === 'drafts') return read.quarantine;
-  if (read.kind === 'unreadable') return read.why;
-  return read.kind === 'defect' && attempts + 1 >= MOST_TRIES ? read.why : null;
-}
-
-function* keepDrafts(
-  row: EnvelopeRow,
-  { drafts, remarks }: Extract<Read, { kind: 'drafts' }>,
-): Work<readonly WaitingDraft[]> {
-  const kept: WaitingDraft[] = [];
-  for (const { draft, mapping } of drafts) {
-    const id = yield* insertDraft(
-      draft,
-      row.id,
-      `${mapping.name}@${mapping.version}#${mapping.hash}`,
-    );
-    if (id > 0) kept.push(fresh(id, row, draft));
-  }
-  if (remarks.length > 0) yield* remarkEnvelope(row.id, remarks);
-  return kept;
-}
-
-function fresh(id: number, row: EnvelopeRow, draft: Draft): WaitingDraft {
-  const namesAttachments = draft.attachments.length > 0;
-  return { id, envelope_id: row.id, attempts: 0, draft: () => draft, namesAttachments };
-}
-
 /** About what a draft holds in memory: its texts, and a kilobyte for the rest. */
 function bytesOf({ draft }: WaitingDraft): number {
   const { text, html } = draft();
@@ -288,9 +209,4 @@ function wakePumps(
     const result = reads[i];
     if (result?.kind === 'wake') wake(row.connection_id, result.hint);
   }
-}
-
-function defectText(error: unknown): string {
-  const { stack, message } = error as Error;
-  return `defect while reading: ${(stack ?? message).slice(0, 2_000)}`;
 }

@@ -20,20 +20,25 @@ export interface DraftRow {
   readonly reason: string | null;
 }
 
-/** Returns the id; 0 when the connection has a draft of this id already. */
+/**
+ * Returns the id; 0 when the connection has a draft of this id already. `filed`: it finds its place in
+ * this very transaction, and never waits.
+ */
 export function* insertDraft(
   draft: Draft,
   envelope: number | null,
   mapping: string | null,
+  state: typeof DraftState.pending | typeof DraftState.filed = DraftState.pending,
 ): Work<number> {
   return yield* insert(
     `INSERT INTO drafts (envelope_id, connection_id, draft_id, kind, about, state, body, mapping)
-     VALUES (?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT (connection_id, draft_id) DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection_id, draft_id) DO NOTHING`,
     envelope,
     draft.connection,
     draft.id,
     draft.kind,
     draft.about,
+    state,
     bodyOf(draft),
     mapping,
   );
@@ -63,6 +68,12 @@ export function* dueDrafts(
   );
   if (atHand !== undefined) return yield* atHand.rowsOf(due, draftsByIds);
   return yield* draftsByIds(due.map(({ id }) => id));
+}
+
+/** Whether any draft is due: what is made now comes after it. */
+export function* draftsWait(now: number): Work<boolean> {
+  const sql = 'SELECT id FROM drafts WHERE state = 0 AND due_at <= ? ORDER BY id LIMIT 1';
+  return (yield* get(sql, now)) !== undefined;
 }
 
 export function* draftsByIds(ids: readonly number[]): Work<readonly WaitingDraft[]> {
