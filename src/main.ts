@@ -13,6 +13,7 @@ import type { House, Hub, Parts, Seams } from './api/hub.js';
 import { hashApiToken, newApiToken } from './api/token.js';
 import { openTail } from './api/tail.js';
 import type { Demo } from './cli/wiring.js';
+import type { Environment } from './config/config.js';
 import type { Loaded } from './config/load.js';
 import { CONFIG_FOLDER, MAPPINGS_FOLDER } from './config/paths.js';
 import { createHttpClient } from './connections/http.js';
@@ -20,7 +21,7 @@ import { openRegistry } from './connections/registry.js';
 import { createConnectionService } from './connections/service.js';
 import { startSupervisor, type Supervisor } from './connections/supervisor.js';
 import { startUpkeep } from './connections/upkeep.js';
-import { masterKeysOf } from './connections/master-key.js';
+import { masterKeysOf, VaultProblem } from './connections/master-key.js';
 import { openVault } from './connections/vault.js';
 import { createApart, type Apart, type ApartOptions } from './intake/apart.js';
 import { attachmentStages, intakeStages } from './intake/intake.js';
@@ -28,7 +29,12 @@ import { openMatching, type MatchingBy } from './intake/matching.js';
 import { createReceive } from './intake/receive.js';
 import { loadMappings, type MappingLibrary } from './mapping/load.js';
 import { sentenceOf } from './mapping/problem.js';
-import { readRules as rulesFrom, type MatchingRules } from './matching/rules.js';
+import {
+  readRules as rulesFrom,
+  ruleSentenceOf,
+  type MatchingRules,
+  type ReadRules,
+} from './matching/rules.js';
 import { DAY, systemClock } from './model/time.js';
 import { createCrashpoint } from './ops/crashpoint.js';
 import { createLog, type Log } from './ops/log.js';
@@ -46,12 +52,12 @@ import { openAtHand } from './store/at-hand.js';
 import { openData } from './store/open.js';
 import { ensureFirstToken } from './store/tokens.js';
 
-/** Opens data, key, connectors and mappings; throws a `StartProblem` in one sentence when it cannot. */
+/** Opens data, key, connectors and mappings; throws a `StartProblem` that names all it found when it cannot. */
 export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<House> {
   const { config, environment } = loaded;
   const log = createLog(config.process.logLevel);
-  const mappings = await readMappings(mappingFolders(loaded));
-  const rules = readRules(loaded);
+  const read = await readInstallation(environment);
+  if (!read.ok) throw new StartProblem(...read.mistakes);
   const data = await openData(config);
   try {
     const { store } = data;
@@ -60,8 +66,7 @@ export async function openHouse(loaded: Loaded, seams: Seams = {}): Promise<Hous
     return {
       loaded,
       store,
-      mappings,
-      rules,
+      ...read.installed,
       log,
       clock,
       vault: await openVault(store, keys, clock.now()),
@@ -90,7 +95,39 @@ export function openApart(loaded: Loaded, options: ApartOptions = {}): Apart {
   return createApart({ catalogue, mappings: mappingFolders(loaded) }, options);
 }
 
-export function mappingFolders({ environment }: Loaded): readonly string[] {
+type Installed = Pick<House, 'mappings' | 'rules'>;
+
+type ReadInstallation =
+  | { readonly ok: true; readonly installed: Installed }
+  | { readonly ok: false; readonly mistakes: readonly string[] };
+
+/** Mappings and rules; else all that is wrong with either, and with a key that is none. Opens no data. */
+export async function readInstallation(environment: Environment): Promise<ReadInstallation> {
+  const mappings = await loadMappings(mappingFolders({ environment }));
+  const rules = rulesOf(environment);
+  const mistakes = [
+    ...(mappings.ok ? [] : mappings.problems.map(sentenceOf)),
+    ...(rules.ok ? [] : rules.problems.map(ruleSentenceOf)),
+    ...wrongKey(environment),
+  ];
+  return mappings.ok && rules.ok && mistakes.length === 0
+    ? { ok: true, installed: { mappings: mappings.library, rules: rules.rules } }
+    : { ok: false, mistakes };
+}
+
+/** A key in a file is read with the data it seals. */
+function wrongKey({ masterKey }: Environment): readonly string[] {
+  if (masterKey === null) return [];
+  try {
+    masterKeysOf(masterKey, '').read();
+    return [];
+  } catch (error) {
+    if (error instanceof VaultProblem) return [error.message];
+    throw error;
+  }
+}
+
+export function mappingFolders({ environment }: Pick<Loaded, 'environment'>): readonly string[] {
   return environment.configDir === null
     ? [MAPPINGS_FOLDER]
     : [MAPPINGS_FOLDER, join(environment.configDir, 'mappings')];
@@ -99,21 +136,20 @@ export function mappingFolders({ environment }: Loaded): readonly string[] {
 export async function readMappings(folders: readonly string[]): Promise<MappingLibrary> {
   const read = await loadMappings(folders);
   if (read.ok) return read.library;
-  const [first, ...more] = read.problems;
-  const rest = more.length === 0 ? '' : `; ${more.length} more: hubbub mapping test names them all`;
-  throw new StartProblem(first === undefined ? 'the mappings are wrong' : sentenceOf(first) + rest);
+  throw new StartProblem(...read.problems.map(sentenceOf));
+}
+
+export function readRules({ environment }: Pick<Loaded, 'environment'>): MatchingRules {
+  const read = rulesOf(environment);
+  if (read.ok) return read.rules;
+  throw new StartProblem(...read.problems.map(ruleSentenceOf));
 }
 
 /** The rules of matching: `matching.yaml` of the installation laid over the default, part by part. */
-export function readRules({ environment: { configDir } }: Loaded): MatchingRules {
+function rulesOf({ configDir }: Environment): ReadRules {
   const folders = configDir === null ? [CONFIG_FOLDER] : [CONFIG_FOLDER, configDir];
   const files = folders.map((folder) => join(folder, 'matching.yaml')).filter(existsSync);
-  const read = rulesFrom(files.map((file) => ({ file, yaml: readFileSync(file, 'utf8') })));
-  if (read.ok) return read.rules;
-  const [first] = read.problems;
-  throw new StartProblem(
-    `${first?.file ?? ''}:${first?.line ?? 1}: ${first?.field ?? ''} ${first?.text ?? 'is wrong'}`,
-  );
+  return rulesFrom(files.map((file) => ({ file, yaml: readFileSync(file, 'utf8') })));
 }
 
 /** Starts everything the role asks for; resolves when the doors are open. */

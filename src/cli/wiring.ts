@@ -1,4 +1,5 @@
 import type { House, Hub, Seams } from '../api/hub.js';
+import type { Environment } from '../config/config.js';
 import type { Loaded } from '../config/load.js';
 import type { Apart, ApartOptions } from '../intake/apart.js';
 import type { MatchingRules } from '../matching/rules.js';
@@ -23,6 +24,9 @@ export interface Demo {
   readonly play: (stage: DemoStage) => Promise<boolean>;
 }
 
+export type ReadInstallation =
+  { readonly ok: true } | { readonly ok: false; readonly mistakes: readonly string[] };
+
 /** What the composition root hands to the command line. */
 export interface Wiring {
   readonly startHub: (loaded: Loaded, seams?: Seams) => Promise<Hub>;
@@ -30,6 +34,8 @@ export interface Wiring {
   readonly loadConnectors: () => Promise<ReadonlyMap<string, Connector>>;
   readonly mappingFolders: (loaded: Loaded) => readonly string[];
   readonly readMappings: (folders: readonly string[]) => Promise<MappingLibrary>;
+  /** What is wrong with files of the installation that need no settings. */
+  readonly readInstallation: (environment: Environment) => Promise<ReadInstallation>;
   /** The rules of matching, the installation's laid over the default. */
   readonly readRules: (loaded: Loaded) => MatchingRules;
   readonly loadDemo: () => Promise<Demo>;

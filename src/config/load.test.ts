@@ -163,6 +163,26 @@ describe('a mistake is one sentence that names', () => {
   });
 });
 
+describe('several mistakes', () => {
+  test('are all named, those of the file and those of the variables', () => {
+    const env = says('server:', '  port: eighty', '  hots: x', 'network: { allowPrivate: [1] }');
+    expect(problem({ ...env, HUBBUB_ROLE: 'boss' }).split('\n')).toEqual([
+      expect.stringContaining(`${file(2)}server.port is "eighty": `),
+      expect.stringContaining(`${file(3)}server.hots is "x": there is no such knob`),
+      expect.stringMatching(/^HUBBUB_ROLE: process\.role is "boss": /),
+      expect.stringContaining(`${file(4)}network.allowPrivate.0 is 1: `),
+    ]);
+  });
+
+  test('of a variable are named beside a file that is no YAML', () => {
+    const env = says('server: { port: 1 }', 'server: { port: 2 }');
+    expect(problem({ ...env, HUBBUB_LOG_LEVEL: 'loud' }).split('\n')).toEqual([
+      `${file(2)}not valid YAML: Map keys must be unique: mend that line`,
+      expect.stringMatching(/^HUBBUB_LOG_LEVEL: process\.logLevel is "loud": /),
+    ]);
+  });
+});
+
 test('an empty variable says nothing, whichever it is', () => {
   const { environment } = loadConfig({
     ...{ HUBBUB_CONFIG_DIR: '', HUBBUB_MASTER_KEY: '' },

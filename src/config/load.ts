@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { lineAt, readYaml, yamlValue } from '../model/yaml.js';
 import { Config, type Environment } from './config.js';
 import { CONFIG_FOLDER } from './paths.js';
-import { ConfigProblem, isTree, problemOf, type ConfigFile, type Tree } from './problem.js';
+import { ConfigProblem, isTree, mistakesOf, type ConfigFile, type Tree } from './problem.js';
 import { KNOBS } from './variables.js';
 
 export interface Loaded {
@@ -11,20 +11,54 @@ export interface Loaded {
   readonly environment: Environment;
 }
 
+/** What was read; `mistakes`: everything that is wrong with it, a sentence each. */
+export type ReadConfig =
+  | { readonly ok: true; readonly loaded: Loaded }
+  | {
+      readonly ok: false;
+      readonly mistakes: readonly string[];
+      readonly environment: Environment;
+    };
+
+/** The settings of a process that needs nothing else to be right; throws a `ConfigProblem`. */
+export function loadConfig(variables?: NodeJS.ProcessEnv): Loaded {
+  const read = readConfig(variables);
+  if (read.ok) return read.loaded;
+  throw new ConfigProblem(...read.mistakes);
+}
+
 /** The sole reader of `process.env`. */
-export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Loaded {
+export function readConfig(variables: NodeJS.ProcessEnv = process.env): ReadConfig {
   const env = withoutEmpty(variables);
   const base = readFile(join(CONFIG_FOLDER, 'default.yaml'));
   const configDir = given(env, 'HUBBUB_CONFIG_DIR');
-  const overlay = configDir === null ? null : readOverlay(configDir);
+  const environment = environmentOf(env, configDir);
+  const { overlay, unreadable } = overlayOf(configDir);
   const merged = layOver(base.value, overlay?.value ?? {});
   takeVariables(merged, env);
   const parsed = Config.safeParse(merged);
-  if (!parsed.success) {
-    const made = { merged, defaults: base.value, overlay, variableOf: setBy(env) };
-    throw problemOf(parsed.error.issues[0], made);
+  if (parsed.success && unreadable.length === 0) {
+    return { ok: true, loaded: { config: withAbsoluteData(parsed.data), environment } };
   }
-  return { config: withAbsoluteData(parsed.data), environment: environmentOf(env, configDir) };
+  const made = { merged, defaults: base.value, overlay, variableOf: setBy(env) };
+  const mistakes = [...unreadable, ...mistakesOf(parsed.error?.issues ?? [], made)];
+  return { ok: false, mistakes, environment };
+}
+
+interface Overlay {
+  readonly overlay: ConfigFile | null;
+  /** Why there is none although there should be. */
+  readonly unreadable: readonly string[];
+}
+
+/** What cannot be read says nothing, so that the variables are looked at all the same. */
+function overlayOf(configDir: string | null): Overlay {
+  try {
+    return { overlay: configDir === null ? null : readOverlay(configDir), unreadable: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigProblem)) throw error;
+    return { overlay: null, unreadable: error.mistakes };
+  }
 }
 
 /** Compose files and shells set what nobody filled in to nothing. */
@@ -75,9 +109,11 @@ function textOf(file: string): string {
 
 function readFile(path: string): ConfigFile {
   const yaml = readYaml(textOf(path));
-  const [problem] = yaml.problems;
-  if (problem !== undefined) {
-    throw new ConfigProblem(`${path}:${problem.line}: ${problem.text}: mend that line`);
+  if (yaml.problems.length > 0) {
+    const mistakes = yaml.problems.map(
+      ({ line, text }) => `${path}:${line}: ${text}: mend that line`,
+    );
+    throw new ConfigProblem(...mistakes);
   }
   const value = yamlValue(yaml) ?? {};
   if (isTree(value)) return { path, yaml, value };

@@ -2,8 +2,14 @@ import type { z } from 'zod';
 import { nearestName } from '../model/nearest.js';
 import { lineAt, type YamlText } from '../model/yaml.js';
 
-/** A mistake an admin made: one sentence that names the place, the value and the way out. */
-export class ConfigProblem extends Error {}
+/** Mistakes an admin made: a sentence each that names the place, the value and the way out. */
+export class ConfigProblem extends Error {
+  readonly mistakes: readonly string[];
+  constructor(...mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+    this.mistakes = mistakes;
+  }
+}
 
 export type Tree = Record<string, unknown>;
 
@@ -26,19 +32,33 @@ export interface Given {
   readonly variableOf: (knob: string) => string | undefined;
 }
 
-/** One sentence about the first thing that is wrong. */
-export function problemOf(issue: z.core.$ZodIssue | undefined, given: Given): ConfigProblem {
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  const path = [...(issue?.path ?? []), ...unknown];
+/** A sentence about each thing that is wrong, in the order of the schema. */
+export function mistakesOf(issues: readonly z.core.$ZodIssue[], given: Given): readonly string[] {
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) =>
+          mistakeAt([...issue.path, key], noSuchKnob(key, issue, given), given),
+        )
+      : [mistakeAt(issue.path, reasonOf(issue), given)],
+  );
+}
+
+function mistakeAt(path: readonly PropertyKey[], reason: string, given: Given): string {
   const knob = path.join('.');
   const { merged, overlay, variableOf } = given;
   const place =
     overlay === null ? 'config/default.yaml' : `${overlay.path}:${lineAt(overlay.yaml, path)}`;
   const value = shown(knob, valueAt(merged, path));
-  const reason = issue === undefined ? 'is wrong' : reasonOf(issue, given.defaults);
-  return new ConfigProblem(
-    `${variableOf(knob) ?? place}: ${knob} is ${value}: ${reason}; config/default.yaml says what it may be`,
-  );
+  return `${variableOf(knob) ?? place}: ${knob} is ${value}: ${reason}; config/default.yaml says what it may be`;
+}
+
+function noSuchKnob(
+  key: string,
+  { path }: Pick<z.core.$ZodIssue, 'path'>,
+  { defaults }: Given,
+): string {
+  const near = nearestName(key, Object.keys(valueAt(defaults, path) ?? {}));
+  return `there is no such knob${near === null ? '' : `, did you mean ${near}?`}`;
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -48,13 +68,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   string: 'a text',
 };
 
-function reasonOf(issue: z.core.$ZodIssue, defaults: Tree): string {
+function reasonOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
-    case 'unrecognized_keys': {
-      const known = Object.keys(valueAt(defaults, issue.path) ?? {});
-      const near = nearestName(issue.keys[0] ?? '', known);
-      return `there is no such knob${near === null ? '' : `, did you mean ${near}?`}`;
-    }
     case 'invalid_type':
       return `${EXPECTED[issue.expected] ?? `a ${issue.expected}`} was expected`;
     case 'invalid_value':

@@ -68,6 +68,11 @@ export interface RulesProblem {
   readonly text: string;
 }
 
+/** One sentence: file, line and rule, and what is wrong. */
+export function ruleSentenceOf({ file, line, field, text }: RulesProblem): string {
+  return `${file}:${line}: ${field === '' ? '' : `${field} `}${text}`;
+}
+
 export type ReadRules =
   | { readonly ok: true; readonly rules: MatchingRules }
   | { readonly ok: false; readonly problems: readonly RulesProblem[] };

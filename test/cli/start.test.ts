@@ -16,6 +16,17 @@ beforeEach(() => {
 });
 afterEach(() => bench.end());
 
+/** One name of it is wrong, on its fifth line. */
+const MISSPELT_MAPPING = [
+  ...['mapping: webhook/message', 'version: 1', 'kind: { const: message }', 'fields:'],
+  ...[
+    '  txet: body.text',
+    '  id: body.id',
+    '  conversation: body.thread',
+    '  sender: { handle: body.from }',
+  ],
+].join('\n');
+
 /** One sentence, no stack. */
 function oneSentence(text: string): string {
   expect(text.trimEnd().split('\n')).toHaveLength(1);
@@ -194,12 +205,39 @@ describe('a start that cannot be ends with 2 and one sentence', () => {
   test('a mapping is wrong', async () => {
     const folder = bench.path('config/mappings/webhook');
     mkdirSync(folder, { recursive: true });
-    const text =
-      'mapping: webhook/message\nversion: 1\nkind: { const: message }\nfields:\n  txet: body.text\n';
-    writeFileSync(`${folder}/message.yaml`, text);
+    writeFileSync(`${folder}/message.yaml`, MISSPELT_MAPPING);
     const env = { HUBBUB_CONFIG_DIR: bench.path('config') };
     const { code, err } = await bench.launch(['start'], { env }).ended;
     expect(code).toBe(2);
     expect(oneSentence(err)).toMatch(/message\.yaml:5: .*txet/);
   });
+});
+
+test('a start that cannot be for several reasons names them all', async () => {
+  const mappings = bench.path('config/mappings/webhook');
+  mkdirSync(mappings, { recursive: true });
+  writeFileSync(`${mappings}/message.yaml`, MISSPELT_MAPPING);
+  writeFileSync(bench.path('config/matching.yaml'), 'decision:\n  auot: 3\n');
+  const env = { HUBBUB_CONFIG_DIR: bench.path('config'), HUBBUB_MASTER_KEY: 'c2hvcnQ=' };
+  const files: readonly unknown[] = [
+    expect.stringMatching(/^ {2}.*message\.yaml:5: .*txet/),
+    expect.stringMatching(/^ {2}.*matching\.yaml:2: decision\.auot /),
+    expect.stringMatching(/^ {2}HUBBUB_MASTER_KEY is not a key/),
+  ];
+  const rightSettings = await bench.launch(['start'], { env }).ended;
+  expect(rightSettings.code).toBe(2);
+  expect(rightSettings.err.trimEnd().split('\n')).toEqual([
+    'there are 3 mistakes to mend:',
+    ...files,
+  ]);
+
+  writeFileSync(bench.path('config/hubbub.yaml'), 'server:\n  prot: 80\n  bodyBytes: plenty\n');
+  const wrongSettings = await bench.launch(['start'], { env }).ended;
+  expect(wrongSettings.code).toBe(2);
+  expect(wrongSettings.err.trimEnd().split('\n')).toEqual([
+    'there are 5 mistakes to mend:',
+    expect.stringMatching(/hubbub\.yaml:3: server\.bodyBytes is "plenty"/),
+    expect.stringMatching(/hubbub\.yaml:2: server\.prot is 80: .*did you mean port\?/),
+    ...files,
+  ]);
 });

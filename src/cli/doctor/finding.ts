@@ -28,7 +28,8 @@ export async function checked(
   try {
     return await check();
   } catch (error) {
-    const [sentence = ''] = (error as Error).message.split('\n', 1);
-    return [wrong(what, sentence, next)];
+    const { message, mistakes } = error as Error & { readonly mistakes?: readonly string[] };
+    const [sentence = ''] = message.split('\n', 1);
+    return (mistakes ?? [sentence]).map((text) => wrong(what, text, next));
   }
 }

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Hub } from '../../api/hub.js';
-import { loadConfig } from '../../config/load.js';
+import { readConfig, type Loaded } from '../../config/load.js';
+import { ConfigProblem } from '../../config/problem.js';
 import { unknownVariables } from '../../config/variables.js';
 import { openDoor } from '../data/door.js';
 import { operationsOver } from '../data/over-house.js';
@@ -19,7 +20,7 @@ export async function serve(shell: Shell, wiring: Wiring): Promise<ExitCode> {
   setFlagsFromString(HEAP_GROWTH);
   const stop = onSignal();
   for (const sentence of unknownVariables()) shell.err(sentence);
-  const hub = await wiring.startHub(loadConfig());
+  const hub = await wiring.startHub(await settingsFor(wiring));
   let closeDoor: () => void = () => undefined;
   try {
     closeDoor = await doorOf(hub);
@@ -31,6 +32,14 @@ export async function serve(shell: Shell, wiring: Wiring): Promise<ExitCode> {
     await hub.close();
   }
   return 0;
+}
+
+/** Where a setting is wrong the other files are read all the same: one refusal names everything. */
+async function settingsFor({ readInstallation }: Wiring): Promise<Loaded> {
+  const read = readConfig();
+  if (read.ok) return read.loaded;
+  const rest = await readInstallation(read.environment);
+  throw new ConfigProblem(...read.mistakes, ...(rest.ok ? [] : rest.mistakes));
 }
 
 function onSignal(): Promise<void> {
