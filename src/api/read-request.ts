@@ -5,6 +5,7 @@ import { problem, type ProblemAnswer } from './answer.js';
 import type { BodyRule, Route } from './route.js';
 import { readJson } from '../model/json.js';
 import { mistakeOf, type Issue } from '../model/mistakes.js';
+import { unknownFields } from '../model/unknown-field.js';
 
 export const JSON_BODY_BYTES = 1_048_576;
 const MOST_MISTAKES = 20;
@@ -37,7 +38,7 @@ export async function understand(
   // A misspelt filter that is left out in silence answers another question than was asked.
   const query = spec.query?.strict().safeParse(request.query);
   if (query?.success === false) {
-    return refuse(mistakes('badRequest', 'the query', query.error.issues));
+    return refuse(mistakes('badRequest', 'the query', issuesOf(spec.query, request.query, query)));
   }
   const body = await readAnyBody(spec, request, within);
   return body.ok
@@ -77,9 +78,10 @@ async function readJsonBody(
   const json = nothing ? ({ ok: true, value: {} } as const) : readJson(read.bytes);
   if (!json.ok) return refuse(problem('badRequest', json.why));
   const parsed = rule.schema.safeParse(json.value);
-  return parsed.success
+  const issues = issuesOf(rule.schema, json.value, parsed);
+  return parsed.success && issues.length === 0
     ? { ok: true, value: parsed.data }
-    : refuse(mistakes(rule.mistake ?? 'badRequest', 'the body', parsed.error.issues));
+    : refuse(mistakes(rule.mistake ?? 'badRequest', 'the body', issues));
 }
 
 type Bytes =
@@ -104,6 +106,24 @@ interface AnyIssue extends Issue {
   readonly errors?: readonly (readonly AnyIssue[])[];
 }
 
+/** Fields nobody knows first, each with the one that was meant: what then seems missing often is what it stands for. */
+function issuesOf(
+  schema: z.ZodType | undefined,
+  value: unknown,
+  { error }: z.ZodSafeParseResult<unknown>,
+): readonly Issue[] {
+  const unknown = schema === undefined ? [] : unknownFields(schema, value, MOST_MISTAKES);
+  const named = unknown.map(({ path, nearest }): Issue => {
+    const key = String(path.at(-1));
+    const about = { path: path.slice(0, -1), keys: [key], nearest };
+    return { ...about, code: 'unrecognized_keys', message: 'Unrecognized key' };
+  });
+  const others = ((error?.issues ?? []) as readonly AnyIssue[]).flatMap(plain);
+  return named.length === 0
+    ? others
+    : [...named, ...others.filter(({ code }) => code !== 'unrecognized_keys')];
+}
+
 /** Of alternatives, the one that was meant is the one that fits deepest. */
 function plain(issue: AnyIssue): readonly Issue[] {
   if (issue.errors === undefined) return [issue];
@@ -118,15 +138,12 @@ function plain(issue: AnyIssue): readonly Issue[] {
 function mistakes(
   name: 'badRequest' | 'invalidForm',
   where: string,
-  issues: readonly AnyIssue[],
+  issues: readonly Issue[],
 ): ProblemAnswer {
-  const problems = issues
-    .flatMap(plain)
-    .slice(0, MOST_MISTAKES)
-    .map((issue) => {
-      const why = mistakeOf(issue);
-      return { field: issue.path.map(String).join('.'), message: why.en, why };
-    });
+  const problems = issues.slice(0, MOST_MISTAKES).map((issue) => {
+    const why = mistakeOf(issue);
+    return { field: issue.path.map(String).join('.'), message: why.en, why };
+  });
   const [first] = problems;
   const place = first === undefined || first.field === '' ? where : `${where}: ${first.field}`;
   return problem(name, `${place}: ${first?.message ?? 'is wrong'}`, { problems });

@@ -13,6 +13,8 @@ export interface Issue {
   readonly inclusive?: boolean;
   readonly values?: readonly unknown[];
   readonly keys?: readonly string[];
+  /** Of a name nobody knows: the one that was meant. */
+  readonly nearest?: string | null;
   /** Of a shape's own sentence: the same in Chinese. */
   readonly params?: { readonly zh?: string } | undefined;
 }
@@ -32,18 +34,26 @@ export function mistakeOf(issue: Issue): Localised {
       const known = (issue.values ?? []).map(String).join(', ');
       return { en: `must be one of: ${known}`, zh: `必须是以下之一:${known}` };
     }
-    case 'unrecognized_keys': {
-      const keys = (issue.keys ?? []).join(', ').slice(0, 200);
-      return {
-        en: `is not known here: ${keys}; leave it out or correct its name`,
-        zh: `不识别的字段:${keys};请删除或更正名称`,
-      };
-    }
+    case 'unrecognized_keys':
+      return unknownName(issue);
     case 'invalid_format':
       return wrongForm(issue);
     default:
       return own;
   }
+}
+
+function unknownName({ keys = [], nearest = null }: Issue): Localised {
+  const names = keys.join(', ').slice(0, 200);
+  return nearest === null
+    ? {
+        en: `is not known here: ${names}; leave it out or correct its name`,
+        zh: `不识别的字段:${names};请删除或更正名称`,
+      }
+    : {
+        en: `is not known here: ${names}; did you mean ${nearest}?`,
+        zh: `不识别的字段:${names};是否应为 ${nearest}?`,
+      };
 }
 
 interface Kind {

@@ -56,6 +56,38 @@ test('a message that says nothing is refused; a call and a photo without words a
   expect([said.status, said.body]).toEqual([202, { accepted: 2, duplicates: 0 }]);
 });
 
+test.each([
+  [{ txet: 'hello' }, 'the body: is not known here: txet; did you mean text?'],
+  [
+    { sender: { handle: 'a', nmae: 'A' } },
+    'the body: sender: is not known here: nmae; did you mean name?',
+  ],
+  [{ urgency: 'high' }, 'the body: is not known here: urgency; leave it out or correct its name'],
+])('a field that no draft has is refused and named: %j', async (more, detail) => {
+  const refused = await hub.api('POST', '/messages', draft(shop, 'odd', more));
+  expect([refused.status, refused.body]).toMatchObject([422, { code: 'HUB_302', detail }]);
+});
+
+test('each misspelt field of a batch is named by its place, before what is missing for want of it', async () => {
+  const { conversation, ...rest } = draft(shop, 'odd');
+  const refused = await hub.api('POST', '/messages', [
+    draft(shop, 'fine-2'),
+    { ...rest, converstion: conversation, txet: 'x' },
+  ]);
+  const { problems } = refused.body as { problems: readonly { field: string; message: string }[] };
+  expect(problems.map(({ field, message }) => [field, message.split(';')[0]])).toEqual([
+    ['1', 'is not known here: converstion'],
+    ['1', 'is not known here: txet'],
+    ['1.conversation', expect.stringMatching(/^is missing/)],
+  ]);
+  expect(refused.status).toBe(422);
+});
+
+test('what normalise prints is pushed as it is', async () => {
+  const printed = { ...draft(shop, 'printed'), channel: 'webhook', source: 'letters/1.json' };
+  expect((await hub.api('POST', '/messages', printed)).status).toBe(202);
+});
+
 test('an unknown connection is named', async () => {
   const refused = await hub.api('POST', '/messages', [
     draft(shop, 'known'),

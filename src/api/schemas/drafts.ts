@@ -7,6 +7,7 @@ const MOST_DRAFTS = 1_000;
 export const PushedDraft = Draft.extend({
   receivedAt: Draft.shape.receivedAt.optional(),
   channel: Draft.shape.channel.optional(),
+  source: z.string().optional().meta({ description: 'What `normalise` writes beside a draft; not kept' }),
 })
   .refine((draft) => !isWordless(draft), {
     path: ['text'],

@@ -1,6 +1,6 @@
 import type { Connected } from '../../intake/connected.js';
 import { Draft, isWordless } from '../../model/draft.js';
-import { unknownField } from '../../model/unknown-field.js';
+import { unknownFields } from '../../model/unknown-field.js';
 import { insertDraft } from '../../store/drafts.js';
 import type { Work } from '../../store/work.js';
 import type { Kept } from './operations.js';
@@ -64,11 +64,12 @@ const BESIDE = new Set(['source']);
 /** A misspelt field would be left out in silence, and history would come in without it. */
 function misspeltField(fields: Readonly<Record<string, unknown>>): string | null {
   const own = Object.entries(fields).filter(([name]) => !BESIDE.has(name));
-  const found = unknownField(Draft, Object.fromEntries(own));
-  if (found === null) return null;
+  const [found] = unknownFields(Draft, Object.fromEntries(own), 1);
+  if (found === undefined) return null;
   const { path, nearest } = found;
-  const hint = nearest === null ? 'schemas/draft.json names them all' : `did you mean ${nearest}?`;
-  return `a draft has no field ${JSON.stringify(path.slice(0, 120))}: ${hint}`;
+  const meant = nearest === null ? null : [...path.slice(0, -1), nearest].join('.');
+  const hint = meant === null ? 'schemas/draft.json names them all' : `did you mean ${meant}?`;
+  return `a draft has no field ${JSON.stringify(path.join('.').slice(0, 120))}: ${hint}`;
 }
 
 function* insertAll(read: readonly Read[]): Work<readonly Kept[]> {
