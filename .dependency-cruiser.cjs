@@ -88,10 +88,22 @@ const doors = [
   },
 ];
 
+/** Products of one platform speak one protocol; it stands once, in a folder that is no connector (docs/adr/0017). */
+const FAMILIES = { wechat: ['wechat-oa', 'wechat-mini'] };
+
+const families = Object.entries(FAMILIES).map(([family, members]) => ({
+  name: `only-${family}-connectors-look-into-connectors-${family}`,
+  severity: 'error',
+  from: { path: '^connectors/', pathNot: `^connectors/(${[family, ...members].join('|')})/` },
+  to: { path: `^connectors/${family}/` },
+}));
+
 const connectors = [
+  ...families,
   {
     name: 'connectors-import-the-treaty-only',
-    comment: 'A connector imports src/sdk/index.ts, its own folder and its vendor client.',
+    comment:
+      'A connector imports src/sdk/index.ts, its own folder, that of its family, and its vendor client.',
     severity: 'error',
     from: { path: '^connectors/[^/]+/', pathNot: TEST },
     to: {
@@ -104,7 +116,7 @@ const connectors = [
     comment: 'Not in their tests either.',
     severity: 'error',
     from: { path: '^connectors/([^/]+)/' },
-    to: { path: '^connectors/', pathNot: '^connectors/$1/' },
+    to: { path: '^connectors/', pathNot: `^connectors/($1|${Object.keys(FAMILIES).join('|')})/` },
   },
   {
     name: 'the-catalogue-imports-connectors-only',

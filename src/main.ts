@@ -27,6 +27,7 @@ import { createApart, type Apart, type ApartOptions } from './intake/apart.js';
 import { attachmentStages, intakeStages } from './intake/intake.js';
 import { openMatching, type MatchingBy } from './intake/matching.js';
 import { createReceive } from './intake/receive.js';
+import { createToldOtherwise } from './intake/told-otherwise.js';
 import { loadMappings, type MappingLibrary } from './mapping/load.js';
 import { sentenceOf } from './mapping/problem.js';
 import {
@@ -182,7 +183,9 @@ async function openHub(house: House): Promise<Hub> {
   watchStanding(metrics, house);
   const notice = createNotices(log, clock);
   const inward = { ...doors, bounds, log, notice };
-  const hooks = createHooks({ ...inward, find, receive, clock, publicUrl, crashpoint, count });
+  const toldOtherwise = createToldOtherwise(store);
+  const believed = { find, receive, toldOtherwise };
+  const hooks = createHooks({ ...inward, ...believed, clock, publicUrl, crashpoint, count });
   const late: { app?: RequestHandler; supervisor?: Supervisor } = {};
   const serve = (connection: string): ServeHandler | undefined =>
     late.supervisor?.serve(connection);

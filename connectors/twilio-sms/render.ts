@@ -2,7 +2,7 @@ import type { Account, Part, Rendered, Reply, ReplyAttachment } from '../../src/
 import { MAX_BODY_CHARACTERS, MAX_MEDIA, MAX_MEDIA_BYTES } from './definition.js';
 import { configOf } from './settings.js';
 import type { Settings } from './settings.js';
-import { splitText } from './split.js';
+import { splitInSegments } from './split.js';
 
 const DEFAULT_SEGMENTS = 10;
 
@@ -23,7 +23,7 @@ export function render(reply: Reply, account: Account): Rendered {
   if (refusal !== null) return refusal;
   const config = configOf(account);
   const settings = config.ok ? config.config.settings : null;
-  const texts = splitText(reply.text, {
+  const texts = splitInSegments(reply.text, {
     characters: MAX_BODY_CHARACTERS,
     segments: settings?.maxSegments ?? DEFAULT_SEGMENTS,
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { measure } from './segments.js';
-import { splitText } from './split.js';
+import { splitInSegments } from './split.js';
 import type { Bounds } from './split.js';
 import { growth } from '../../test/effort.js';
 
@@ -11,39 +11,39 @@ const withoutSpace = (text: string) => text.replace(/\s+/gu, '');
 
 describe('a long text', () => {
   test('that fits stays one message, without white space around it', () => {
-    expect(splitText('  Thank you.\n', WIDE)).toEqual(['Thank you.']);
-    expect(splitText(' \n ', WIDE)).toEqual([]);
+    expect(splitInSegments('  Thank you.\n', WIDE)).toEqual(['Thank you.']);
+    expect(splitInSegments(' \n ', WIDE)).toEqual([]);
   });
 
   test('is cut between paragraphs before sentences, and between sentences before words', () => {
     const first = `${'One two three. '.repeat(6)}End.`;
-    expect(splitText(`${first}\n\n${'word '.repeat(20)}`, ONE)[0]).toBe(first);
+    expect(splitInSegments(`${first}\n\n${'word '.repeat(20)}`, ONE)[0]).toBe(first);
     const sentence = `${'x'.repeat(50)} ${'y'.repeat(60)}.`;
-    expect(splitText(`${sentence} ${'word '.repeat(20)}`, ONE)[0]).toBe(sentence);
-    expect(splitText('word '.repeat(40), ONE)[0]).toBe('word '.repeat(32).trim());
+    expect(splitInSegments(`${sentence} ${'word '.repeat(20)}`, ONE)[0]).toBe(sentence);
+    expect(splitInSegments('word '.repeat(40), ONE)[0]).toBe('word '.repeat(32).trim());
   });
 
   test('in Chinese is cut after a full stop, and at 70 characters where there is none', () => {
     const sentence = `${'坏'.repeat(50)}。`;
-    expect(splitText(sentence.repeat(2), ONE)).toEqual([sentence, sentence]);
-    expect(splitText('坏'.repeat(100), ONE).map((piece) => piece.length)).toEqual([70, 30]);
+    expect(splitInSegments(sentence.repeat(2), ONE)).toEqual([sentence, sentence]);
+    expect(splitInSegments('坏'.repeat(100), ONE).map((piece) => piece.length)).toEqual([70, 30]);
   });
 
   test('is not cut inside a number', () => {
     const text = `${'x'.repeat(150)} 1.${'5'.repeat(20)}`;
-    expect(splitText(text, ONE)[1]).toBe(`1.${'5'.repeat(20)}`);
+    expect(splitInSegments(text, ONE)[1]).toBe(`1.${'5'.repeat(20)}`);
   });
 
   test('stays within 1,600 characters even where the segments would hold more', () => {
-    const pieces = splitText('a'.repeat(4_000), { characters: 1_600, segments: 24 });
+    const pieces = splitInSegments('a'.repeat(4_000), { characters: 1_600, segments: 24 });
     expect(pieces.map((piece) => piece.length)).toEqual([1_600, 1_600, 800]);
   });
 
   test('keeps a family of emoji together, and cuts one larger than a message between code points', () => {
     const family = '👨‍👩‍👧‍👦';
-    expect(splitText(`${'坏'.repeat(65)}${family}`, ONE)).toEqual(['坏'.repeat(65), family]);
+    expect(splitInSegments(`${'坏'.repeat(65)}${family}`, ONE)).toEqual(['坏'.repeat(65), family]);
     const giant = `e${'\u0301'.repeat(200)}`;
-    const pieces = splitText(giant, ONE);
+    const pieces = splitInSegments(giant, ONE);
     expect(pieces.join('')).toBe(giant);
     expect(pieces.every((piece) => measure(piece).segments === 1)).toBe(true);
   });
@@ -60,7 +60,7 @@ describe('a long text', () => {
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 60 }), bounds, (units, given) => {
         const text = units.join('').trim();
-        const pieces = splitText(text, given);
+        const pieces = splitInSegments(text, given);
         expect(withoutSpace(pieces.join(''))).toBe(withoutSpace(text));
         for (const piece of pieces) {
           expect(piece.length).toBeLessThanOrEqual(given.characters);
@@ -80,7 +80,7 @@ describe('a long text', () => {
   });
 
   test('costs four times as much when it is four times as long', () => {
-    const split = (times: number) => splitText('投诉 complaint 😡. '.repeat(times), WIDE);
+    const split = (times: number) => splitInSegments('投诉 complaint 😡. '.repeat(times), WIDE);
     expect(growth(3_000, split)).toMatchObject({ linear: true });
   });
 });

@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connected, FindConnection } from '../intake/connected.js';
 import type { Receive } from '../intake/receive.js';
+import type { ToldOtherwise } from '../intake/told-otherwise.js';
 import type { Arrival } from '../model/arrival.js';
 import type { Clock } from '../model/time.js';
 import { PROBLEMS } from '../model/problems.js';
@@ -19,6 +20,7 @@ import { answerProblem } from './problem.js';
 export interface HookDependencies {
   readonly find: FindConnection;
   readonly receive: Receive;
+  readonly toldOtherwise: ToldOtherwise;
   readonly clock: Clock;
   readonly publicUrl: () => string;
   readonly bodyBytes: number;
@@ -80,6 +82,14 @@ async function handle(
 
 const ENDS = { connection: 'close' };
 
+type Verified = Extract<Verdict, { verdict: 'verified' }>;
+
+const SAID_OTHERWISE = {
+  verdict: 'rejected',
+  status: 401,
+  why: 'another message came under the same signature, which covers time and nonce only',
+} as const;
+
 interface Delivery {
   readonly connected: Connected;
   readonly inbound: InboundRequest;
@@ -94,7 +104,7 @@ async function believe(
   const verdict = connected.connector.verify?.(inbound, connected.account, deps.clock);
   switch (verdict?.verdict) {
     case 'verified':
-      return accept(deps, { ...delivery, key: verdict.key }, response);
+      return accept(deps, { ...delivery, verdict }, response);
     case 'challenge':
       deps.count(connected.id, 'challenge');
       return answer(response, verdict.answer);
@@ -119,12 +129,12 @@ function reject(
 
 async function accept(
   deps: HookDependencies,
-  { connected, inbound, key }: Delivery & { readonly key: string },
+  { connected, inbound, verdict }: Delivery & { readonly verdict: Verified },
   response: ServerResponse,
 ): Promise<void> {
   const { connector, account, id } = connected;
   const arrival: Arrival = {
-    key,
+    key: verdict.key,
     body: inbound.body,
     type: inbound.headers['content-type'] ?? '',
     notes: allowed(connector.definition.headers, inbound.headers),
@@ -132,6 +142,9 @@ async function accept(
   };
   deps.crashpoint('hook.verified');
   await deps.receive(id, [arrival]);
+  if (verdict.bodyUnsigned === true && (await deps.toldOtherwise(id, arrival))) {
+    return reject(deps, id, SAID_OTHERWISE, response);
+  }
   deps.crashpoint('hook.committed');
   deps.count(id, 'received');
   answer(

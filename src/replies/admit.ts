@@ -7,6 +7,7 @@ import type { Speaker } from '../desk/several-persons.js';
 import type { Connected } from '../intake/connected.js';
 import type { RefusalCause } from '../model/outcome.js';
 import type { Localised } from '../model/localised.js';
+import type { ReplyWindow } from '../sdk/definition.js';
 
 export interface Refusal {
   readonly cause:
@@ -31,14 +32,19 @@ export interface Situation {
 
 /** Until when the conversation can be answered; null: at any time. */
 export function windowCloses(
-  { connector }: Pick<Connected, 'connector'>,
+  connected: Pick<Connected, 'connector'>,
   lastInAt: number | null,
 ): number | null {
-  const windows = connector.definition.policies.replyWindows.filter(
-    ({ opensOn, lasts }) => opensOn === 'customerMessage' && lasts !== null,
-  );
+  const windows = afterWords(connected).filter(({ lasts }) => lasts !== null);
   if (windows.length === 0) return null;
   return Math.max(...windows.map(({ lasts }) => (lastInAt ?? 0) + (lasts ?? 0)));
+}
+
+/** The windows a message opens; what a click or a payment would allow counts only after one. */
+function afterWords({ connector }: Pick<Connected, 'connector'>): readonly ReplyWindow[] {
+  return connector.definition.policies.replyWindows.filter(
+    ({ opensOn }) => opensOn === 'customerMessage',
+  );
 }
 
 export function admit(connected: Connected, { now, lastInAt, parts }: Situation): Refusal | null {
@@ -52,13 +58,8 @@ export function admit(connected: Connected, { now, lastInAt, parts }: Situation)
       },
     };
   }
-  const most =
-    Math.max(
-      ...connected.connector.definition.policies.replyWindows.map(
-        ({ messages }) => messages ?? Infinity,
-      ),
-      0,
-    ) || Infinity;
+  const counts = afterWords(connected).map(({ messages }) => messages ?? Infinity);
+  const most = counts.length === 0 ? Infinity : Math.max(...counts);
   if (parts > most) {
     return {
       cause: 'content',

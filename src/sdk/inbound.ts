@@ -22,7 +22,15 @@ export interface HttpAnswer {
 /** What `verify` found. Anything not proven genuine is `rejected`; a missing secret is `rejected`. */
 export type Verdict =
   /** `key`: delivery key from **verified** content only, so that a replay with other unsigned headers is the same delivery. */
-  | { readonly verdict: 'verified'; readonly key: string }
+  | {
+      readonly verdict: 'verified';
+      readonly key: string;
+      /**
+       * The signature does not cover the body, only what makes up the key (a time, a nonce): another
+       * body that comes under the same key is refused with 401, and nothing of it is kept.
+       */
+      readonly bodyUnsigned?: true;
+    }
   /** A handshake: answered, nothing stored. */
   | { readonly verdict: 'challenge'; readonly answer: HttpAnswer }
   | { readonly verdict: 'rejected'; readonly status: 400 | 401 | 403; readonly why: string };

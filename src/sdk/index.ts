@@ -4,6 +4,7 @@ export * from './fields.js';
 export * from './http.js';
 export * from './inbound.js';
 export * from './reached.js';
+export * from './split.js';
 export * from '../model/json.js';
 export * from '../model/text.js';
 export * from './tokens.js';

@@ -286,6 +286,15 @@ export function* knownKeys(connection: string, keys: readonly string[]): Work<re
 }
 
 /** When the last envelope arrived, milliseconds UTC; null: none ever. */
+/** What stands under a key; `blob`: the hash of a body too large for the row. */
+export function* bodyUnder(
+  connection: string,
+  key: string,
+): Work<Pick<EnvelopeRow, 'body' | 'blob'> | undefined> {
+  const sql = 'SELECT body, blob FROM envelopes WHERE connection_id = ? AND key = ?';
+  return yield* get<EnvelopeRow>(sql, connection, boundedKey(key));
+}
+
 export function* latestReceipt(): Work<number | null> {
   const row = yield* get<{ received_at: number }>(
     'SELECT received_at FROM envelopes ORDER BY id DESC LIMIT 1',

@@ -1,6 +1,11 @@
 import { exists, filesUnder, foldersIn, textOf } from './tree.js';
 
-const connectors = foldersIn('connectors');
+const folders = foldersIn('connectors');
+/** What the products of one platform share is no connector (docs/adr/0017). */
+const families = folders.filter((name) =>
+  textOf('.dependency-cruiser.cjs').includes(`{ ${name}: [`),
+);
+const connectors = folders.filter((name) => !families.includes(name));
 const mappings = filesUnder('mappings').filter((file) => file.endsWith('.yaml'));
 
 describe('every connector opens the same way', () => {
@@ -19,6 +24,15 @@ describe('every connector opens the same way', () => {
     expect(mappings.filter((file) => file.startsWith(`mappings/${name}/`))).not.toEqual([]);
   });
 });
+
+test.each(families)(
+  'what the connectors of %s share has its own tests and says whose it is',
+  (name) => {
+    expect(exists(`connectors/${name}/definition.ts`)).toBe(false);
+    expect(exists(`connectors/${name}/README.md`)).toBe(true);
+    expect(filesUnder(`connectors/${name}`).some((file) => file.endsWith('.test.ts'))).toBe(true);
+  },
+);
 
 test('every mapping has its examples beside it', () => {
   const rules = mappings.filter((file) => !file.endsWith('.test.yaml'));

@@ -18,9 +18,22 @@ interface SourceFile {
   readonly text: string;
 }
 
-/** The connector's own TypeScript, without tests; none in an installation that ships only compiled code. */
+const FAMILY = /from '\.\.\/([a-z0-9-]+)\//g;
+
+/**
+ * The connector's own TypeScript and that of the folder it shares with others, without tests; none in an
+ * installation that ships only compiled code.
+ */
 function sourcesOf({ connector, subject }: Bench): readonly SourceFile[] {
   const folder = join(subject.installation, dirname(connector.definition.docs));
+  const own = sourcesIn(folder);
+  const families = own.flatMap(({ text }) =>
+    [...text.matchAll(FAMILY)].map(([, name = '']) => name),
+  );
+  return [...own, ...[...new Set(families)].flatMap((name) => sourcesIn(join(folder, '..', name)))];
+}
+
+function sourcesIn(folder: string): readonly SourceFile[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter(

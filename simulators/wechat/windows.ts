@@ -1,0 +1,62 @@
+import type { WechatErrorCode } from './errors.js';
+
+/** What a customer does that lets the account write. */
+export type Trigger = 'message' | 'menuClick' | 'follow' | 'scan' | 'enter';
+
+/** Which of WeChat's products the account is. */
+export type Product = 'officialAccount' | 'miniProgram';
+
+interface Allowance {
+  readonly lastsMs: number;
+  readonly messages: number;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How many customer-service messages follow what, and for how long (developers.weixin.qq.com, 客服消息). */
+const ALLOWANCES: Readonly<Record<Product, Partial<Record<Trigger, Allowance>>>> = {
+  officialAccount: {
+    message: { lastsMs: 48 * HOUR_MS, messages: 5 },
+    menuClick: { lastsMs: MINUTE_MS, messages: 3 },
+    follow: { lastsMs: MINUTE_MS, messages: 3 },
+    scan: { lastsMs: MINUTE_MS, messages: 3 },
+  },
+  miniProgram: {
+    message: { lastsMs: 48 * HOUR_MS, messages: 5 },
+    enter: { lastsMs: MINUTE_MS, messages: 2 },
+  },
+};
+
+interface Grant {
+  readonly until: number;
+  left: number;
+}
+
+/** What the account may still send to one customer. */
+export interface ReplyRight {
+  /** The customer did this at that time, in milliseconds. */
+  grant(trigger: Trigger, at: number): void;
+  /** Takes one message off, or names why there is none left. */
+  spend(at: number): WechatErrorCode | null;
+}
+
+/** Nothing yet: the customer has not been seen. Grants of one customer do not add up. */
+export function createReplyRight(product: Product): ReplyRight {
+  const grants = new Map<Trigger, Grant>();
+  return {
+    grant(trigger, at) {
+      const allowance = ALLOWANCES[product][trigger];
+      if (allowance === undefined) return;
+      grants.set(trigger, { until: at + allowance.lastsMs, left: allowance.messages });
+    },
+    spend(at) {
+      const open = [...grants.values()].filter(({ until }) => at <= until);
+      if (open.length === 0) return 45015;
+      const largest = open.reduce((one, other) => (other.left > one.left ? other : one));
+      if (largest.left <= 0) return 45047;
+      largest.left -= 1;
+      return null;
+    },
+  };
+}
