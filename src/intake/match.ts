@@ -11,7 +11,7 @@ import type { Complaint } from './complaint.js';
 import type { Matching } from './matching.js';
 import { candidatesOf, type Subject } from './blocking.js';
 import { judge, mergeTickets, type Decision } from '../desk/graph.js';
-import { compare, inWords, type Comparison } from '../matching/compare.js';
+import { comparing, inWords, type Comparison } from '../matching/compare.js';
 import { decide, type Verdict } from '../matching/decide.js';
 import type { Side } from '../matching/pair.js';
 import { conflictBetween, type Identity } from '../model/identity.js';
@@ -48,8 +48,9 @@ export function* findMatches(
     const named = other.tickets.some((ticket) => tickets.includes(ticket) && !personal.has(ticket));
     return named || other.side.lastAt >= since;
   });
+  const compare = comparing(complaint.side, rarity, rules);
   const pairs = others.map((other): Pair => {
-    const comparison = compare(complaint.side, other.side, rarity, rules);
+    const comparison = compare(other.side);
     compared?.({ one: complaint.root, other: other.root, comparison });
     return { ticket: other.root, comparison, one: complaint.side, other: other.side };
   });

@@ -47,14 +47,14 @@ export const isSamePerson = (one: Side, other: Side): boolean =>
   one.persons.some((person) => other.persons.includes(person));
 
 /** Numbers that are phones, and those that may be. */
-const phonesOf = ({ phones: known, refs }: Facts): readonly string[] => [
-  ...known,
-  ...refs.filter(({ n, kind }) => kind === 'number' && /^\d{8,13}$/.test(n)).map(({ n }) => n),
-];
+function phonesOf({ phones: known, refs }: Facts): readonly string[] {
+  const others = refs.filter(({ n, kind }) => kind === 'number' && /^\d{8,13}$/.test(n));
+  return others.length === 0 ? known : [...known, ...others.map(({ n }) => n)];
+}
 
 /** Equal with or without the prefix of the country. */
 const isSamePhone = (a: string, b: string): boolean =>
-  a === b || (a.length >= 8 && b.length >= 8 && a.slice(-8) === b.slice(-8));
+  a === b || (a.length >= 8 && b.length >= 8 && a.endsWith(b.slice(-8)));
 
 function phones({ one, other, rarity, rules }: Pair): Seen[] {
   const theirs = phonesOf(other.facts);

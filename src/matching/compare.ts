@@ -27,26 +27,40 @@ export interface Weighed {
  * Compares a telling (`one`, the newer) with a ticket (`other`): the match weight of Fellegi and
  * Sunter (1969), the sum of log2(m/u) over the features seen.
  */
-export function compare(one: Side, other: Side, rarity: Rarity, rules: MatchingRules): Comparison {
+export const compare = (one: Side, other: Side, rarity: Rarity, rules: MatchingRules): Comparison =>
+  comparing(one, rarity, rules)(other);
+
+/** The same with many tickets: what depends on the telling alone is found once. */
+export function comparing(
+  one: Side,
+  rarity: Rarity,
+  rules: MatchingRules,
+): (other: Side) => Comparison {
   const crowded = crowdKeys(one.facts, rules).some(
     (key) => rarity.tickets(key) >= rules.rarity.crowd,
   );
-  const pair: Pair = { one, other, rarity, rules, crowded };
-  const seen: readonly Seen[] = [
-    ...identityEvidence(pair),
-    ...nameEvidence(pair),
-    ...referenceEvidence(pair),
-    ...wordingEvidence(pair),
-    ...matterEvidence(pair),
-    ...circumstanceEvidence(pair),
-  ];
+  return (other) => sumOf({ one, other, rarity, rules, crowded });
+}
+
+const KINDS: readonly ((pair: Pair) => readonly Seen[])[] = [
+  identityEvidence,
+  nameEvidence,
+  referenceEvidence,
+  wordingEvidence,
+  matterEvidence,
+  circumstanceEvidence,
+];
+
+function sumOf(pair: Pair): Comparison {
   let weight = 0;
   const evidence: Weighed[] = [];
-  for (const { feature, about = NOTHING } of seen) {
-    const bits = rules.weights[feature];
-    if (bits === 0) continue;
-    weight += bits;
-    evidence.push({ kind: feature, weight: bits, about });
+  for (const evidenceOf of KINDS) {
+    for (const { feature, about = NOTHING } of evidenceOf(pair)) {
+      const bits = pair.rules.weights[feature];
+      if (bits === 0) continue;
+      weight += bits;
+      evidence.push({ kind: feature, weight: bits, about });
+    }
   }
   return { weight, evidence };
 }

@@ -6,7 +6,15 @@ import { nameOf, namesIn, type NameFound } from './names.js';
 import { numbersOf } from './numbers.js';
 import type { MatchingRules } from './rules.js';
 import { written } from './spoken.js';
-import { goodsIn, gramsOf, pleasantIn, problemsIn, union, withoutTalk } from './terms.js';
+import {
+  ascending,
+  goodsIn,
+  gramsOf,
+  pleasantIn,
+  problemsIn,
+  union,
+  withoutTalk,
+} from './terms.js';
 import { channelsTold, daysAgoIn, daysIn, emailsIn, modelsIn } from './wording.js';
 
 /** One message as matching sees it. */
@@ -206,8 +214,12 @@ function bothScripts(one: Script, other: Script): Script {
   return one === 'none' ? other : 'mixed';
 }
 
+/** One list for all that are empty. */
+const NONE: readonly never[] = [];
+
 /** Distinct values in order of appearance, at most `limit`. */
-function some(values: readonly string[], limit = MOST): string[] {
+function some(values: readonly string[], limit = MOST): readonly string[] {
+  if (values.length === 0) return NONE;
   return [...new Set(values.filter((value) => value !== ''))].slice(0, limit);
 }
 
@@ -300,10 +312,7 @@ function wordingOf(body: string): readonly Wording[] {
   const letters = body.replace(/[^a-z\u4e00-\u9fff]/g, '');
   const grams = gramsOf(body);
   if (grams.length < SHORTEST_WORDING) return [];
-  const sketch = grams
-    .map((gram) => mix32(gram))
-    .sort((a, b) => a - b)
-    .slice(0, SKETCH);
+  const sketch = ascending(grams.map(mix32)).slice(0, SKETCH);
   return [{ hash: hash32(letters), size: grams.length, sketch }];
 }
 

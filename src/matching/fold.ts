@@ -37,9 +37,9 @@ export function simplified(text: string): string {
 }
 
 /** 32 bits of FNV-1a (Fowler, Noll, Vo), finished by a mix of murmur3 so that low bits may be compared too. */
-export function hash32(text: string): number {
+export function hash32(text: string, from = 0, to = text.length): number {
   let h = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) h = Math.imul(h ^ text.charCodeAt(at), 0x01000193);
+  for (let at = from; at < to; at += 1) h = Math.imul(h ^ text.charCodeAt(at), 0x01000193);
   return mix32(h);
 }
 

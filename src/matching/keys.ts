@@ -39,25 +39,25 @@ export function shapeOf(n: string): string {
 export function storedKeys(facts: Facts, rules: MatchingRules): readonly string[] {
   const { lasting, momentary, endings } = partsOf(facts);
   const [day = ''] = daysOf(facts, rules);
-  const kept = [
+  const kept = distinct([
     ...momentary,
     ...endings.map((end) => `d${end}`),
     ...facts.tails.flatMap((tail) => tailKey('x', tail)),
-  ];
+  ]);
   const counted = shapes(facts.refs.filter(({ field }) => field));
-  return distinct([...lasting, ...inDays(kept, [day]), ...counted], STORED);
+  return [...lasting, ...inDays(kept, [day]), ...counted].slice(0, STORED);
 }
 
 /** Keys under which others may have told the same, in neighbouring days too. */
 export function lookedUpKeys(facts: Facts, rules: MatchingRules): readonly string[] {
   const { lasting, momentary, endings } = partsOf(facts);
-  const sought = [
+  const sought = distinct([
     ...momentary,
     ...endings.map((end) => `x${end}`),
     ...facts.tails.flatMap((tail) => tailKey('d', tail)),
-  ];
+  ]);
   const counted = shapes(facts.refs);
-  return distinct([...lasting, ...inDays(sought, daysOf(facts, rules)), ...counted], LOOKED_UP);
+  return [...lasting, ...inDays(sought, daysOf(facts, rules)), ...counted].slice(0, LOOKED_UP);
 }
 
 /** What keys are made of. */
@@ -81,7 +81,7 @@ function partsOf(facts: Facts): Parts {
   const phones = facts.phones.filter((phone) => phone.length >= 7).slice(0, 3);
   const text = textKeys(facts);
   const parts = {
-    lasting: lastingKeys(facts, refs, phones),
+    lasting: distinct(lastingKeys(facts, refs, phones)),
     text,
     momentary: [
       ...text,
@@ -186,11 +186,11 @@ function bandsFrom(smallest: Uint32Array): string[] {
   );
 }
 
-const shapes = (refs: readonly Reference[]): string[] =>
-  refs.slice(0, 4).map(({ n }) => shapeKey(n));
+const shapes = (refs: readonly Reference[]): readonly string[] =>
+  distinct(refs.slice(0, 4).map(({ n }) => shapeKey(n)));
 
-const distinct = (keys: readonly string[], limit: number): readonly string[] =>
-  [...new Set(keys)].slice(0, limit);
+/** Keys of two sorts, or of two buckets of time, are never equal: each sort is looked at by itself. */
+const distinct = (keys: readonly string[]): readonly string[] => [...new Set(keys)];
 
 /** Keys whose frequency says how many tell something like this at the time; once, every comparison asks. */
 export function crowdKeys(facts: Facts, rules: MatchingRules): readonly string[] {

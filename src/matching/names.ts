@@ -1,5 +1,6 @@
 import { DOUBLE_SURNAMES, STOP_WORDS, SURNAMES } from './lexicon/words.js';
 import { fold } from './fold.js';
+import { matchesIn } from './matches.js';
 import type { MatchingRules } from './rules.js';
 
 /** A name as it is compared, and whether it looks like the name of a person or one somebody made up. */
@@ -42,12 +43,12 @@ function isChineseName(value: string): boolean {
 /** Names the writer gives: "我叫…", "收件人…", "name is …", and the last line of a letter. */
 export function namesIn(text: string, rules: MatchingRules): readonly NameFound[] {
   const found: NameFound[] = [];
-  for (const match of text.matchAll(CHINESE_CUE)) {
+  for (const match of matchesIn(CHINESE_CUE, text)) {
     keep(found, chineseAfter(text, match.index + match[0].length));
   }
-  for (const match of text.matchAll(ENGLISH_CUE)) keep(found, englishName(match[1] ?? ''));
-  for (const match of text.matchAll(ALIAS)) keep(found, alias(match[1] ?? '', rules));
-  for (const match of text.matchAll(BEFORE_TAIL)) {
+  for (const match of matchesIn(ENGLISH_CUE, text)) keep(found, englishName(match[1] ?? ''));
+  for (const match of matchesIn(ALIAS, text)) keep(found, alias(match[1] ?? '', rules));
+  for (const match of matchesIn(BEFORE_TAIL, text)) {
     keep(found, chineseAfter(`${match[1] ?? ''} `, 0));
   }
   keep(found, signature(text, rules));

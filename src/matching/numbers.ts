@@ -1,5 +1,6 @@
 import { isOneSlip } from './distance.js';
 import { CUES, NUMBER_IS, OWN, QUOTED } from './lexicon/words.js';
+import { matchesIn } from './matches.js';
 import type { MatchingRules } from './rules.js';
 
 /** What a number in a text is, by its form and by the words before it. */
@@ -37,7 +38,7 @@ const UNIT_AFTER =
 /** Every number of a text (folded, spoken digits written), at most `NUMBERS`. */
 export function numbersOf(text: string, rules: MatchingRules): readonly NumberFound[] {
   const found: NumberFound[] = [];
-  for (const match of text.matchAll(NUMBER)) {
+  for (const match of matchesIn(NUMBER, text)) {
     if (found.length >= NUMBERS) break;
     const number = read(text, match[0], match.index, rules);
     if (number !== null) found.push(number);
@@ -114,7 +115,7 @@ function nearestCue(before: string, phones: readonly string[]): Cue | null {
   let nearest: Cue | null = null;
   let end = -1;
   for (const kind of ['order', 'tracking', 'phone', 'tail', 'batch', 'clock'] as const) {
-    for (const match of before.matchAll(CUES[kind])) {
+    for (const match of matchesIn(CUES[kind], before)) {
       const here = match.index + match[0].length;
       if (here >= end) [nearest, end] = [kind, here];
     }

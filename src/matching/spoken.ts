@@ -55,7 +55,9 @@ function writtenChinese(text: string): string {
 }
 
 const digitsOf = (run: string): string =>
-  Array.from(run, (char) => CHINESE_DIGITS.get(char) ?? char).join('');
+  /^[\x20-\x7e]*$/.test(run)
+    ? run
+    : Array.from(run, (char) => CHINESE_DIGITS.get(char) ?? char).join('');
 
 function writtenEnglish(text: string): string {
   if (!SAYS_DIGIT.test(text)) return text;

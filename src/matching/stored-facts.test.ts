@@ -20,3 +20,8 @@ test.each([
   expect(text).not.toBe(stored);
   expect(readFacts(text)).toBeNull();
 });
+
+test('what a telling lacks takes no room', () => {
+  expect(stored).not.toContain('[]');
+  expect(stored).not.toContain('"nudge"');
+});

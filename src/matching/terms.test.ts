@@ -1,5 +1,13 @@
 import { RULES } from './fixtures/tellings.js';
-import { goodsIn, gramsOf, pleasantIn, problemsIn, sharedCount, withoutTalk } from './terms.js';
+import {
+  goodsIn,
+  gramsOf,
+  pleasantIn,
+  problemsIn,
+  sharedCount,
+  union,
+  withoutTalk,
+} from './terms.js';
 
 describe('one problem in two languages is of one class', () => {
   test.each([
@@ -35,4 +43,16 @@ test('talk is taken out before texts are compared', () => {
 
 test('shared features are counted in sorted lists', () => {
   expect(sharedCount([1, 3, 5, 9], [2, 3, 9, 11])).toBe(2);
+});
+
+test('of goods that begin alike the longest word counts, and a single character where no longer one fits', () => {
+  expect(goodsIn('运动鞋')).toEqual(goodsIn('鞋'));
+  expect(goodsIn('鞋柜')).not.toEqual(goodsIn('鞋'));
+});
+
+test('features are sorted, and those of two texts are each once together', () => {
+  const [one, other] = [gramsOf('沙发腿断了'), gramsOf('沙发腿裂了')];
+  expect(one).toEqual([...one].sort((a, b) => a - b));
+  expect(union(one, other)).toEqual([...new Set([...one, ...other])].sort((a, b) => a - b));
+  expect(union(one, other, 3)).toHaveLength(3);
 });

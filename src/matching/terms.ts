@@ -49,19 +49,34 @@ interface Word {
   readonly category: string;
 }
 
-/** Words of goods by their first letter or character, longest first. */
-const WORDS: ReadonlyMap<string, readonly Word[]> = goodsByLetter();
+/** Words of goods by their first two letters or characters, longest first, and those of one character. */
+interface Beginning {
+  readonly longer: Map<number, Word[]>;
+  single: Word | undefined;
+}
 
-function goodsByLetter(): Map<string, Word[]> {
-  const map = new Map<string, Word[]>();
+const WORDS: ReadonlyMap<number, Beginning> = goodsByBeginning();
+
+function goodsByBeginning(): Map<number, Beginning> {
+  const map = new Map<number, Beginning>();
   for (const [category, terms] of Object.entries(GOODS)) {
     for (const term of terms) {
-      const words = map.get(term.charAt(0)) ?? [];
-      words.push({ term, category });
-      map.set(term.charAt(0), words);
+      const first: Beginning = map.get(term.charCodeAt(0)) ?? {
+        longer: new Map<number, Word[]>(),
+        single: undefined,
+      };
+      map.set(term.charCodeAt(0), first);
+      if (term.length === 1) first.single ??= { term, category };
+      else {
+        const words = first.longer.get(term.charCodeAt(1)) ?? [];
+        first.longer.set(term.charCodeAt(1), words);
+        words.push({ term, category });
+      }
     }
   }
-  for (const words of map.values()) words.sort((a, b) => b.term.length - a.term.length);
+  for (const { longer } of map.values()) {
+    for (const words of longer.values()) words.sort((a, b) => b.term.length - a.term.length);
+  }
   return map;
 }
 
@@ -71,11 +86,12 @@ const isLetter = (code: number): boolean => code >= 97 && code <= 122;
 export function goodsIn(text: string): readonly string[] {
   const found: string[] = [];
   for (let at = 0; at < text.length && found.length < 4; at += 1) {
-    const words = WORDS.get(text.charAt(at));
-    if (words === undefined) continue;
+    const first = WORDS.get(text.charCodeAt(at));
+    if (first === undefined) continue;
     // An English word is read from its beginning.
     if (isLetter(text.charCodeAt(at)) && isLetter(text.charCodeAt(at - 1))) continue;
-    const word = words.find(({ term }) => text.startsWith(term, at));
+    const longer = first.longer.get(text.charCodeAt(at + 1));
+    const word = longer?.find(({ term }) => text.startsWith(term, at)) ?? first.single;
     if (word === undefined) continue;
     if (!found.includes(word.category)) found.push(word.category);
     at += word.term.length - 1;
@@ -98,28 +114,34 @@ const GRAMS = 240;
  */
 export function gramsOf(text: string): number[] {
   const grams = new Set<number>();
-  for (const [run] of text.matchAll(WORD)) {
+  for (const run of text.match(WORD) ?? []) {
     if (grams.size >= GRAMS) break;
     if (run.charCodeAt(0) < 128) addWord(grams, run);
-    else for (let at = 0; at + 1 < run.length; at += 1) grams.add(gram(run.slice(at, at + 2)));
+    else for (let at = 0; at + 1 < run.length; at += 1) grams.add(gram(run, at, at + 2));
   }
-  return [...grams].sort((a, b) => a - b).slice(0, GRAMS);
+  return ascending(grams).slice(0, GRAMS);
 }
 
 function addWord(grams: Set<number>, word: string): void {
   if (word.length < 3 || STOP_WORDS.has(word)) return;
-  grams.add(
-    gram(
-      word
-        .replace(/'.*$/, '')
-        .replace(/(?:ing|ed|es|s|ly)$/, '')
-        .slice(0, 12),
-    ),
-  );
+  const feature = word.replace(/'.*$/, '').replace(/(?:ing|ed|es|s|ly)$/, '');
+  grams.add(gram(feature, 0, Math.min(feature.length, 12)));
 }
 
-/** 26 bits: short in JSON, and two features of one text hardly ever fall together. */
-const gram = (feature: string): number => hash32(feature) >>> 6;
+/** 26 bits of a part of a text: short in JSON, and two features of one text hardly ever fall together. */
+const gram = (text: string, from: number, to: number): number => hash32(text, from, to) >>> 6;
+
+/** In ascending order, by insertion: a few dozen numbers, for which a comparing function costs most. */
+export function ascending(numbers: Iterable<number>): number[] {
+  const list = [...numbers];
+  for (let at = 1; at < list.length; at += 1) {
+    const value = list[at] ?? 0;
+    let to = at;
+    for (; to > 0 && (list[to - 1] ?? 0) > value; to -= 1) list[to] = list[to - 1] ?? 0;
+    list[to] = value;
+  }
+  return list;
+}
 
 /** Numbers of both sorted lists. */
 export function sharedCount(one: readonly number[], other: readonly number[]): number {
@@ -136,7 +158,16 @@ export function sharedCount(one: readonly number[], other: readonly number[]): n
   return shared;
 }
 
-/** Union of sorted lists, sorted, at most `limit`. */
+/** Union of lists that are sorted and hold each number once, likewise, at most `limit`. */
 export function union(one: readonly number[], other: readonly number[], limit = GRAMS): number[] {
-  return [...new Set([...one, ...other])].sort((a, b) => a - b).slice(0, limit);
+  const all: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (all.length < limit && (i < one.length || j < other.length)) {
+    const [a, b] = [one[i] ?? Infinity, other[j] ?? Infinity];
+    all.push(Math.min(a, b));
+    if (a <= b) i += 1;
+    if (b <= a) j += 1;
+  }
+  return all;
 }

@@ -1,4 +1,5 @@
 import { AGAIN, THREAT } from './lexicon/words.js';
+import { matchesIn } from './matches.js';
 import type { MatchingRules } from './rules.js';
 
 /** Smaller things a text says, each read from folded text. */
@@ -6,18 +7,10 @@ import type { MatchingRules } from './rules.js';
 const EMAIL = /[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){1,4}/g;
 
 export function emailsIn(text: string): string[] {
-  return text.includes('@') ? firstOf(text.matchAll(EMAIL), 4) : [];
+  return text.includes('@') ? textsOf(matchesIn(EMAIL, text, 4)) : [];
 }
 
-/** At most `limit` matches: a flood is not read to its end. */
-function firstOf(matches: Iterable<RegExpExecArray>, limit: number): string[] {
-  const found: string[] = [];
-  for (const [match] of matches) {
-    found.push(match);
-    if (found.length >= limit) break;
-  }
-  return found;
-}
+const textsOf = (matches: readonly RegExpExecArray[]): string[] => matches.map(([text]) => text);
 
 const MODEL = /(?<![a-z0-9+#-])(?:[a-z]{1,3}\d{1,4}|\d{1,3}[a-z]{1,2})(?![a-z0-9-])/g;
 const UNIT =
@@ -25,7 +18,7 @@ const UNIT =
 
 /** Short codes of letters and digits: models and variants. */
 export function modelsIn(text: string): string[] {
-  return firstOf(text.matchAll(MODEL), 12).filter((code) => !UNIT.test(code));
+  return textsOf(matchesIn(MODEL, text, 12)).filter((code) => !UNIT.test(code));
 }
 
 const CHINESE_DAY = /(\d{1,2})月(\d{1,2})[日号]/g;
@@ -39,10 +32,10 @@ const ENGLISH_DAY = new RegExp(
 /** Days of the calendar, as "month-day". */
 export function daysIn(text: string): string[] {
   const days: string[] = [];
-  for (const [, month, day] of text.matchAll(CHINESE_DAY)) {
-    if (days.length < 4) days.push(`${Number(month)}-${Number(day)}`);
+  for (const [, month, day] of matchesIn(CHINESE_DAY, text, 4)) {
+    days.push(`${Number(month)}-${Number(day)}`);
   }
-  for (const match of text.matchAll(ENGLISH_DAY)) {
+  for (const match of matchesIn(ENGLISH_DAY, text, 4)) {
     const month = MONTHS.indexOf(match[1] ?? match[4] ?? '') + 1;
     if (days.length < 4) days.push(`${month}-${Number(match[2] ?? match[3])}`);
   }

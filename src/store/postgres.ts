@@ -129,7 +129,7 @@ async function execute(
     ...prepared,
     values: values as unknown[],
   });
-  if (kind === 'all') return rows;
+  if (kind === 'all' || kind === 'packed') return rows;
   if (kind === 'get') return rows[0];
   if (kind === 'run') return rowCount ?? 0;
   return (rows[0] as { id?: number } | undefined)?.id ?? 0;

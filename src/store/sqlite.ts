@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { onlyReads, type Answer, type Row, type Statement, type Value, type Work } from './work.js';
 import { GroupCommit } from './group-commit.js';
 import { never, StoreProblem, type Store } from './store.js';
@@ -90,28 +90,68 @@ function refuseOldSqlite(db: Db): void {
 
 type Execute = (statement: Statement) => Answer;
 
+type Run = (values: Value[]) => Answer;
+
 /** Each statement text is prepared once for the life of its connection. */
 function prepared(db: Db): Execute {
-  const statements = new Map<string, StatementSyncInstance>();
-  return ({ kind, sql, values }) => {
-    let statement = statements.get(sql);
-    if (statement === undefined) {
-      statement = db.prepare(
-        sql
-          .replaceAll('{ids}', '(SELECT value FROM json_each(?))')
-          .replaceAll('{texts}', '(SELECT value FROM json_each(?))')
-          .replaceAll('{lock}', '')
-          .replaceAll('{number}', '(SELECT COALESCE(MAX(number), 0) + 1 FROM events)'),
-      );
-      statements.set(sql, statement);
-    }
-    const bound = values as Value[];
-    if (kind === 'get') return statement.get(...bound) as Row | undefined;
-    if (kind === 'all') return statement.all(...bound) as Row[];
-    const { changes, lastInsertRowid } = statement.run(...bound);
-    if (kind === 'run') return changes;
-    return changes === 0 ? 0 : Number(lastInsertRowid);
+  const runs: Readonly<Record<Statement['kind'], Map<string, Run>>> = {
+    run: new Map(),
+    insert: new Map(),
+    get: new Map(),
+    all: new Map(),
+    packed: new Map(),
   };
+  return ({ kind, sql, values }) => {
+    let run = runs[kind].get(sql);
+    if (run === undefined) {
+      run = runOf(db, kind, embedded(sql));
+      runs[kind].set(sql, run);
+    }
+    return run(values as Value[]);
+  };
+}
+
+const embedded = (sql: string): string =>
+  sql
+    .replaceAll('{ids}', '(SELECT value FROM json_each(?))')
+    .replaceAll('{texts}', '(SELECT value FROM json_each(?))')
+    .replaceAll('{lock}', '')
+    .replaceAll('{number}', '(SELECT COALESCE(MAX(number), 0) + 1 FROM events)');
+
+function runOf(db: Db, kind: Statement['kind'], sql: string): Run {
+  if (kind === 'packed') return unpacked(db, sql);
+  const statement = db.prepare(sql);
+  switch (kind) {
+    case 'get':
+      return (values) => statement.get(...values) as Row | undefined;
+    case 'all':
+      return (values) => statement.all(...values) as Row[];
+    case 'run':
+      return (values) => statement.run(...values).changes;
+    case 'insert':
+      return (values) => {
+        const { changes, lastInsertRowid } = statement.run(...values);
+        return changes === 0 ? 0 : Number(lastInsertRowid);
+      };
+  }
+}
+
+/** All rows come as one text of lists, and are put together again under the names of their columns. */
+function unpacked(db: Db, sql: string): Run {
+  const columns = db.prepare(sql).columns();
+  const names = columns.map(({ name }) => name);
+  const list = names.map((name) => `"${name}"`).join(', ');
+  const whole = db.prepare(`SELECT json_group_array(json_array(${list})) AS rows FROM (${sql})`);
+  return (values) => {
+    const { rows } = whole.get(...values) as { rows: string };
+    return (JSON.parse(rows) as readonly Value[][]).map((row) => named(names, row));
+  };
+}
+
+function named(names: readonly string[], values: readonly Value[]): Row {
+  const row: Record<string, Value> = {};
+  names.forEach((name, at) => (row[name] = values[at] ?? null));
+  return row;
 }
 
 function drive<T>(work: Work<T>, execute: Execute): T {

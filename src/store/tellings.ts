@@ -1,4 +1,4 @@
-import { all, idList, run, textList, type Work } from './work.js';
+import { all, idList, packed, run, textList, type Work } from './work.js';
 
 /** What a ticket told on its own conversation, as matching sees it. */
 export interface NewTelling {
@@ -104,10 +104,11 @@ export interface HeldKey {
 /** Those of these keys that anybody holds; in one statement. */
 export function* heldKeys(group: number, keys: readonly string[]): Work<readonly HeldKey[]> {
   if (keys.length === 0) return [];
-  return yield* all<HeldKey>(
-    'SELECT key, tickets, held FROM blocking_keys WHERE group_id = ? AND key IN {texts}',
-    group,
+  return yield* packed<HeldKey>(
+    `SELECT b.key, b.tickets, b.held FROM {texts} AS k CROSS JOIN blocking_keys b
+     WHERE b.group_id = ? AND b.key = k.value`,
     textList(keys),
+    group,
   );
 }
 
@@ -156,17 +157,17 @@ export interface MemberRow {
 /** All members of the complaints these tickets belong to, oldest first; in one statement. */
 export function* membersOf(tickets: readonly number[]): Work<readonly MemberRow[]> {
   if (tickets.length === 0) return [];
-  return yield* all<MemberRow>(
+  const rows = yield* packed<MemberRow>(
     `WITH roots AS (SELECT DISTINCT COALESCE(root_id, id) AS id FROM tickets WHERE id IN {ids}),
        members AS (SELECT id FROM roots UNION ALL
          SELECT t.id FROM tickets t JOIN roots r ON t.root_id = r.id WHERE t.root_id IS NOT NULL)
      SELECT t.id, COALESCE(t.root_id, t.id) AS root, t.status, t.spam, t.opened_at, t.last_message_at,
        t.conversation_id, c.connection_id, c.channel, COALESCE(p.root_id, p.id) AS person, f.digest
      FROM members m JOIN tickets t ON t.id = m.id JOIN conversations c ON c.id = t.conversation_id
-       JOIN persons p ON p.id = c.person_id LEFT JOIN tellings f ON f.ticket_id = t.id AND f.facts <> ''
-     ORDER BY t.id`,
+       JOIN persons p ON p.id = c.person_id LEFT JOIN tellings f ON f.ticket_id = t.id AND f.facts <> ''`,
     idList(tickets),
   );
+  return [...rows].sort((a, b) => a.id - b.id);
 }
 
 export interface ToldRow {
