@@ -83,6 +83,22 @@ describe('drafts', () => {
     expect(JSON.parse(out)).toMatchObject({ new: 1, refused: 3 });
   });
 
+  test('that name no connection are refused in one sentence, with the connections there are', async () => {
+    await connect(...WEBHOOK);
+    const file = bench.path('nobodys.jsonl');
+    writeFileSync(file, `${draft('a')}\n\n${draft('b')}\nno json`);
+    const { code, err } = await bench.run(['import', file]);
+    expect(err.trimEnd()).toBe(
+      'nothing imported: its drafts name no connection, so say whose they are with --connection (there are: shop)',
+    );
+    expect(code).toBe(2);
+    expect(existsSync(`${file}.rejects`)).toBe(false);
+    writeFileSync(file, `${draft('a', { connection: 'shop' })}\n${draft('b')}`);
+    const mixed = await bench.run(['import', file, '--json']);
+    expect(mixed.err).toContain('line 2: it names no connection: give one with --connection');
+    expect(summaryOf(mixed)).toMatchObject({ new: 1, refused: 1 });
+  });
+
   test('they become tickets with their own time when the hub runs, and what normalise printed may be imported', async () => {
     await connect(...WEBHOOK);
     const token = (await bench.run(['token', 'create'])).out.trim();

@@ -3,6 +3,7 @@ import { MAX_LINE_BYTES } from './split-jsonl.js';
 import { MAX_MAIL_BYTES } from './split-mbox.js';
 import type { Piece } from './piece.js';
 import { readJson } from '../../model/json.js';
+import { usage } from '../shell.js';
 
 const BATCH_PIECES = 200;
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -23,13 +24,33 @@ export async function* draftBatches(
   operations: Operations,
   connection: string | null,
 ): AsyncGenerator<Batch> {
+  let isFirst = true;
   for await (const group of groupsOf(pieces)) {
     const read = group.filter(({ bytes }) => !isBlank(bytes)).map(readPiece);
     const drafts = read.flatMap((one) => ('value' in one ? [one.value] : []));
+    if (isFirst && connection === null) await mustBeSomebodys(drafts, operations);
+    isFirst = false;
     const kept = drafts.length === 0 ? [] : await operations.keepDrafts({ connection, drafts });
     yield { items: withAnswers(read, kept), end: group.at(-1)?.end ?? 0 };
   }
 }
+
+/** Where it begins with drafts of nobody it is meant for one connection: said once, not of each line. */
+async function mustBeSomebodys(drafts: readonly unknown[], operations: Operations): Promise<void> {
+  const isNobodys = (draft: unknown): boolean =>
+    typeof draft === 'object' && draft !== null && !('connection' in draft);
+  if (drafts.length === 0 || !drafts.every(isNobodys)) return;
+  const ids = (await operations.listConnections()).map(({ id }) => id);
+  const some = ids.slice(0, MOST_IDS).join(', ') + (ids.length > MOST_IDS ? ', …' : '');
+  const known =
+    ids.length === 0 ? 'there is none yet: connections add --help' : `there are: ${some}`;
+  throw usage(
+    `nothing imported: its drafts name no connection, so say whose they are with --connection (${known})`,
+  );
+}
+
+/** Of connections there are, so many are named; `connections list` has them all. */
+const MOST_IDS = 10;
 
 export async function* mailBatches(
   pieces: AsyncIterable<Piece>,
