@@ -40,11 +40,12 @@ async function replay(
   if ((quarantine === true) === (envelope !== undefined)) {
     throw usage('say what to replay: --quarantine, or --envelope with ids');
   }
+  const chosen = envelope === undefined ? null : readIds(envelope);
   return withOperations<ExitCode>(shell, async ({ operations, served }) => {
     const replayed =
-      envelope === undefined
+      chosen === null
         ? await replayQuarantine(shell, operations)
-        : await replayChosen(operations, readIds(envelope));
+        : await replayChosen(operations, chosen);
     const back = served && replayed.size > 0 ? await comeBack(operations, replayed) : null;
     if (json === true) shell.out(JSON.stringify({ replayed: replayed.size, back }));
     else for (const line of told(replayed.size, back)) shell.out(line);

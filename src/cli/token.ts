@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { explained, READS_THE_DATA } from './explained.js';
 import type { ExitCode, Shell } from './shell.js';
-import { withOperations } from './with-operations.js';
+import { withNewOperations } from './with-operations.js';
 
 interface CreateOptions {
   readonly scope: string;
@@ -29,7 +29,7 @@ export function tokenCommand(shell: Shell): Command {
 const SCOPES = ['admin', 'agent', 'integrator', 'viewer'];
 
 async function create(shell: Shell, { scope, name, json }: CreateOptions): Promise<ExitCode> {
-  const token = await withOperations(shell, ({ operations }) =>
+  const token = await withNewOperations(shell, ({ operations }) =>
     operations.createToken({ name, scopes: scope }),
   );
   shell.out(json === true ? JSON.stringify({ name, scope, token }, null, 2) : token);

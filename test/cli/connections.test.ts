@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { LOOPBACK, openBench, type Bench, type Serving } from './hubbub.js';
 
@@ -111,13 +111,34 @@ describe('without a server', () => {
   });
 });
 
-test('a command where there are no data says which folder it has just made, once', async () => {
-  const bench = openBench();
-  const first = await bench.run(['connections', 'list', '--json']);
-  expect(first).toMatchObject({ code: 0, out: '[]\n' });
-  expect(first.err).toContain(`there was no data in ${bench.data}: a new, empty installation`);
-  expect((await bench.run(['token', 'create'])).err).toBe('');
-  bench.end();
+describe('where there are no data', () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = openBench();
+  });
+  afterEach(() => bench.end());
+
+  test.each([
+    [['connections', 'list', '--json']],
+    [['connections', 'check', 'shop']],
+    [['connections', 'remove', 'shop']],
+    [['replay', '--quarantine']],
+    [['redrive']],
+    [['import', import.meta.filename]],
+  ])('%j says so, names the way to an installation, and makes none', async (args) => {
+    const { code, err, out } = await bench.run(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(`there is no installation in ${bench.data}: HUBBUB_DATA_DIR names`);
+    expect(err).toContain('npm run -s hubbub -- start, or connections add, makes a new one');
+    expect(existsSync(bench.data)).toBe(false);
+  });
+
+  test('a command with which an installation may begin says which folder it has just made, once', async () => {
+    const first = await bench.run(['token', 'create']);
+    expect(first.code).toBe(0);
+    expect(first.err).toContain(`there was no data in ${bench.data}: a new, empty installation`);
+    expect((await bench.run(['connections', 'list', '--json'])).out).toBe('[]\n');
+  });
 });
 
 describe('what is added is tried', () => {

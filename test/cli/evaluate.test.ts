@@ -109,6 +109,7 @@ test('matching fit prints the change and writes what changed alone', async () =>
 });
 
 test('matching explain says why not, when a ticket is not there', async () => {
+  await bench.run(['token', 'create']);
   const { code, err } = await bench.run(['matching', 'explain', '1', '2']);
   expect([code, err]).toEqual([1, expect.stringContaining('there is no ticket 1')]);
 });

@@ -6,8 +6,10 @@ import { openBench, type Bench } from './hubbub.js';
 jest.setTimeout(60_000);
 
 let bench: Bench;
-beforeAll(() => {
+/** An installation in which nothing is connected yet. */
+beforeAll(async () => {
   bench = openBench();
+  await bench.run(['token', 'create']);
 });
 afterAll(() => bench.end());
 

@@ -3,7 +3,7 @@ import type { Operations } from '../data/operations.js';
 import { usage, type ExitCode, type Shell } from '../shell.js';
 import { HUBBUB } from '../typed.js';
 import { unknownName } from '../unknown-name.js';
-import { withOperations } from '../with-operations.js';
+import { withNewOperations } from '../with-operations.js';
 import { readForm, refusalOf, type FormOptions } from './form.js';
 import { readConnectionFile } from './from-file.js';
 import { layOver } from './settings.js';
@@ -20,7 +20,7 @@ export interface AddOptions extends FormOptions, TryOptions {
 /** 0 as soon as it is saved: whether it can be used is told, and is mended without adding it again. */
 export async function addConnection(shell: Shell, options: AddOptions): Promise<ExitCode> {
   const connection = await connectionOf(shell, options);
-  return withOperations<ExitCode>(shell, async (opened) => {
+  return withNewOperations<ExitCode>(shell, async (opened) => {
     await refuseSameName(opened.operations, connection.name);
     const saved = await opened.operations.addConnection(connection);
     if (saved.kind !== 'saved') throw refusalOf(saved, connection.connector, 'added');

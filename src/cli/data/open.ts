@@ -9,7 +9,8 @@ import { openOnce } from '../../connections/supervisor.js';
 import { createReceive } from '../../intake/receive.js';
 import { SILENT } from '../../queue/silent.js';
 import type { Wiring } from '../wiring.js';
-import { withoutPassword } from '../typed.js';
+import { usage } from '../shell.js';
+import { HUBBUB, withoutPassword } from '../typed.js';
 import type { Operations } from './operations.js';
 import { operationsOver } from './over-house.js';
 import { isOpen, operationsThrough, readDoorFile } from './through-door.js';
@@ -24,15 +25,18 @@ export interface Opened {
   close(): Promise<void>;
 }
 
+/** Where there are no data yet: a command that leaves some there makes them, any other is in the wrong folder. */
+export type WithoutData = 'make' | 'refuse';
+
 /**
- * Through the hub that serves this data folder, else on the data itself. Where there are none a new
- * installation is made, and `tell` says so: a command typed in the wrong folder would answer from
+ * Through the hub that serves this data folder, else on the data itself. A new installation is made
+ * only where that is meant, and `tell` says so: a command typed in the wrong folder would answer from
  * an empty one, and nobody would know.
  */
 export async function openOperations(
   wiring: Wiring,
   loaded: Loaded,
-  tell: (line: string) => void,
+  { withoutData, tell }: { readonly withoutData: WithoutData; tell(line: string): void },
 ): Promise<Opened> {
   const { dir, databaseUrl } = loaded.config.data;
   const file = databaseUrl === null ? readDoorFile(dir) : null;
@@ -45,10 +49,14 @@ export async function openOperations(
     };
   }
   const isNew = databaseUrl === null && !existsSync(join(dir, 'hubbub.db'));
+  if (isNew && withoutData === 'refuse') throw usage(noInstallation(dir));
   const opened = await overHouse(await wiring.openHouse(loaded));
   if (isNew) tell(madeNew(dir));
   return opened;
 }
+
+const noInstallation = (dir: string): string =>
+  `there is no installation in ${dir}: HUBBUB_DATA_DIR names the folder of one; ${HUBBUB} start, or connections add, makes a new one · 该目录下没有安装数据`;
 
 const madeNew = (dir: string): string =>
   `there was no data in ${dir}: a new, empty installation was made there; HUBBUB_DATA_DIR names another folder · 已在此新建空的数据目录`;

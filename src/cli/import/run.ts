@@ -30,7 +30,8 @@ export async function importFile(
   const connection = named ?? null;
   const { size, mbox } = look(file);
   const wiring = await shell.main();
-  const opened = await openOperations(wiring, loadForCommand(), shell.err);
+  const told = { withoutData: 'refuse', tell: shell.err } as const;
+  const opened = await openOperations(wiring, loadForCommand(), told);
   const interrupt = onInterrupt();
   try {
     await mustFit(opened.operations, connection, mbox ? await wiring.loadConnectors() : null);
