@@ -29,6 +29,7 @@ const ALLOWANCES: Readonly<Record<Product, Partial<Record<Trigger, Allowance>>>>
 };
 
 interface Grant {
+  readonly size: number;
   readonly until: number;
   left: number;
 }
@@ -41,21 +42,21 @@ export interface ReplyRight {
   spend(at: number): WechatErrorCode | null;
 }
 
-/** Nothing yet: the customer has not been seen. Grants of one customer do not add up. */
+/** Nothing yet: the customer has not been seen. Allowances do not add up, the larger one takes the other's place. */
 export function createReplyRight(product: Product): ReplyRight {
-  const grants = new Map<Trigger, Grant>();
+  let current: Grant | null = null;
   return {
     grant(trigger, at) {
       const allowance = ALLOWANCES[product][trigger];
       if (allowance === undefined) return;
-      grants.set(trigger, { until: at + allowance.lastsMs, left: allowance.messages });
+      const { lastsMs, messages } = allowance;
+      if (current !== null && current.until >= at && current.size > messages) return;
+      current = { size: messages, until: at + lastsMs, left: messages };
     },
     spend(at) {
-      const open = [...grants.values()].filter(({ until }) => at <= until);
-      if (open.length === 0) return 45015;
-      const largest = open.reduce((one, other) => (other.left > one.left ? other : one));
-      if (largest.left <= 0) return 45047;
-      largest.left -= 1;
+      if (current === null || current.until < at) return 45015;
+      if (current.left === 0) return 45047;
+      current.left -= 1;
       return null;
     },
   };
