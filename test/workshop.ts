@@ -15,7 +15,7 @@ import { reconcile } from '../src/replies/reconcile.js';
 import { send, type SendDependencies } from '../src/replies/send.js';
 import type { Context, Live } from '../src/sdk/treaty.js';
 import { folderBlobs, type Blobs } from '../src/store/blobs.js';
-import { ensureGroup, insertConnection } from '../src/store/connections.js';
+import { ensureGroup, insertConnection, removeConnection } from '../src/store/connections.js';
 import { insertDraft } from '../src/store/drafts.js';
 import { holdLease } from '../src/store/leases.js';
 import type { Store } from '../src/store/store.js';
@@ -39,6 +39,8 @@ export interface Workshop {
   /** Adds an open connection of that courier; `group` by name. */
   connect(id: string, courier?: Courier, group?: string): Promise<Courier>;
   readonly find: (id: string) => Connected | undefined;
+  /** The connection is gone: its row says so, nobody knows it any more and nothing is open. */
+  remove(id: string): Promise<void>;
   /** Closes the live half of a connection, or opens it again. */
   setOpen(id: string, open: boolean): void;
   /** Files these drafts, each with its defaults filled in; one batch. */
@@ -140,6 +142,11 @@ export async function openWorkshop(
       });
       lives.set(id, courier.connector.open(new Proxy({} as Context, { get: contextOf })));
       return courier;
+    },
+    async remove(id) {
+      await store.write(() => removeConnection(id, clock.now()));
+      connections.delete(id);
+      closed.add(id);
     },
     setOpen(id, open) {
       if (open) closed.delete(id);

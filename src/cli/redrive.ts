@@ -67,6 +67,8 @@ function whyNot({ id, state }: RefusedDelivery): string {
   switch (state) {
     case 'unknown':
       return `there is no delivery ${id}`;
+    case 'removed':
+      return `delivery ${id} cannot be sent again: its connection was removed; answer on another conversation of the ticket · 其连接已删除，无法重发`;
     case 'uncertain':
     case 'failed':
       return `delivery ${id} may have arrived: look at the platform, then ${HUBBUB} redrive --delivery ${id} --even-if-it-may-arrive-twice · 可能已送达，请先到平台确认`;

@@ -66,6 +66,17 @@ const ADDRESS = (handle: string) => ({
   ...{ group_id: 1, channel: 'courier', connection_id: 'a', handle },
 });
 
+test('what came by a connection that was removed since is filed with its brand', async () => {
+  await shop.connect('b', undefined, 'Second brand');
+  await shop.file({ id: 'm1', conversation: 'one' });
+  await shop.remove('b');
+  await shop.file({ id: 'm2', conversation: 'two', connection: 'b' });
+  const groups = await shop.rows<{ name: string }>(
+    'SELECT g.name FROM tickets t JOIN groups g ON g.id = t.group_id ORDER BY t.id',
+  );
+  expect(groups.map(({ name }) => name)).toEqual(['default', 'Second brand']);
+});
+
 describe('a message', () => {
   test('opens a ticket with its subject, and the next of its conversation follows', async () => {
     await shop.file({ id: 'm1', text: 'my kettle arrived broken' }, { id: 'm2', text: 'hello?' });

@@ -6,10 +6,11 @@
 import { amend } from './amend.js';
 import { fileMessage, type Filing } from './file-message.js';
 import { keep } from './keep.js';
-import { OPENING_KINDS } from '../model/draft.js';
+import { OPENING_KINDS, type Draft } from '../model/draft.js';
 import { DAY, HOUR, SECOND } from '../model/time.js';
 import { fileEcho } from '../replies/echo.js';
 import { fileReceipt } from '../replies/receipts.js';
+import { connectionById, ensureGroup } from '../store/connections.js';
 import { parkDraft } from '../store/drafts.js';
 import type { Work } from '../store/work.js';
 
@@ -18,13 +19,23 @@ const PARKED_FOR = DAY;
 /** It is looked at again after 5 s, later after half its age, an hour at most. */
 const PARKED_LOOK = { first: 5 * SECOND, farthest: HOUR } as const;
 
+/** One whose connection is not open here, or gone, does not say whose it is. */
+export type ToFile = Omit<Filing, 'group'> & { readonly group: number | null };
+
 /** True when the draft has found its place; false: it is parked. */
-export function* fileDraft(filing: Filing): Work<boolean> {
+export function* fileDraft(toFile: ToFile): Work<boolean> {
+  const group = toFile.group ?? (yield* groupOf(toFile.draft));
+  const filing: Filing = { ...toFile, group };
   if (!OPENING_KINDS.has(filing.draft.kind)) {
     return (yield* fileOther(filing)) || (yield* park(filing));
   }
   yield* fileMessage(filing);
   return true;
+}
+
+/** What came by a connection that was removed since is its brand's all the same. */
+function* groupOf({ connection }: Draft): Work<number> {
+  return (yield* connectionById(connection))?.group_id ?? (yield* ensureGroup('default'));
 }
 
 /** Everything that opens no ticket; false: it is about something that is not here yet. */

@@ -20,7 +20,8 @@ export const SLICE_MS = 5;
 export interface Telling {
   readonly row: WaitingDraft;
   readonly draft: Draft;
-  readonly group: number;
+  /** Null where the connection is not open here, or gone: its row says so. */
+  readonly group: number | null;
   readonly threadless: boolean;
   readonly time: EffectiveTime;
   /** Null where there is nothing to match: a receipt, an echo, an automatic mail. */
@@ -83,7 +84,7 @@ export function readTelling(row: WaitingDraft, reading: Reading): Telling {
     isByEvidence(matching) && OPENING_KINDS.has(draft.kind)
       ? hear(saidIn(draft, time.at), { ...reading, matching })
       : null;
-  return { row, draft, group: connected?.group ?? 1, threadless, time, heard };
+  return { row, draft, group: connected?.group ?? null, threadless, time, heard };
 }
 
 /** A draft as matching sees it. Its senders' addresses are as they came; identify brings them into one form. */

@@ -19,7 +19,7 @@ import {
 import type { Failure, Outcome } from '../model/outcome.js';
 import { MINUTE, SECOND, type Chance, type Clock } from '../model/time.js';
 import type { Queue } from '../queue/queue.js';
-import { setConnectionStatus } from '../store/connections.js';
+import { isRemoved, setConnectionStatus } from '../store/connections.js';
 import { conversationById } from '../store/conversations.js';
 import { deliveryById, lockDelivery, setDelivery, type DeliveryRow } from '../store/deliveries.js';
 import {
@@ -198,11 +198,15 @@ export function* tell(
   yield* recordEvent(ticket, { type: 'delivery', data }, now, 'hubbub');
 }
 
+/** Why what waits for a connection that is gone never leaves. */
+export const CONNECTION_REMOVED = 'the connection was removed before this could be sent';
+
 export type Resolution = 'delivered' | 'failed' | 'resend';
 
 /**
  * An agent's word on a delivery: what became of one that nobody can look up, or (`failed`) that one
- * which waits is given up. Null: it is none of these, or it is called delivered and never left.
+ * which waits is given up. Null: it is none of these, it is called delivered and never left, or there
+ * is no connection any more to send it again by.
  */
 export function* resolveDelivery(
   id: number,
@@ -214,10 +218,12 @@ export function* resolveDelivery(
   if (row === undefined) return null;
   if (resolution === 'failed' && isWaiting(row, now)) return yield* giveUp(row, who, now);
   if (row.state !== 'uncertain' && row.state !== 'failed') return null;
+  const isGone = yield* isRemoved(row.connection_id);
   const open = (yield* partsOf(id)).filter(({ state }) => isUnsettled(state));
-  if (resolution === 'delivered' && open.every(neverLeft)) return null;
+  if (cannotBe(resolution, open, isGone)) return null;
   yield* resolveParts(open, resolution, `resolved by ${who}`);
-  if (resolution === 'failed') yield* failQueuedParts(id, NOT_SENT);
+  const never = isGone ? CONNECTION_REMOVED : neverAfter[resolution];
+  if (never !== null) yield* failQueuedParts(id, never);
   const parts = (yield* partsOf(id)).map(({ state }) => state as PartState);
   const state = deliveryState(parts);
   // Parts behind the one that was resolved may still have to leave.
@@ -231,6 +237,19 @@ export function* resolveDelivery(
   });
   yield* tell(row, state, `resolved by ${who}`, now);
   return (yield* deliveryById(id)) ?? null;
+}
+
+/** Why parts that wait behind it do not leave any more; null: they do. */
+const neverAfter: Readonly<Record<Resolution, string | null>> = {
+  delivered: null,
+  resend: null,
+  failed: NOT_SENT,
+};
+
+/** What never left has not arrived, and without its connection it will not leave. */
+function cannotBe(resolution: Resolution, open: readonly PartRow[], isGone: boolean): boolean {
+  if (resolution === 'resend') return isGone;
+  return resolution === 'delivered' && open.every(neverLeft);
 }
 
 /** In the queue, and with nobody who sends it right now. */

@@ -170,6 +170,15 @@ export function* noteTrouble(id: string, why: string | null): Work<void> {
   );
 }
 
+/** True of one that was here once: nothing leaves by it any more. */
+export function* isRemoved(id: string): Work<boolean> {
+  const row = yield* get<{ removed_at: number | null }>(
+    'SELECT removed_at FROM connections WHERE id = ?',
+    id,
+  );
+  return row !== undefined && row.removed_at !== null;
+}
+
 /** Its history stays readable; its id is never given again. */
 export function* removeConnection(id: string, now: number): Work<boolean> {
   const changed = yield* run(

@@ -1,7 +1,7 @@
 import { until } from '../hub.js';
 import type { Ticket } from '../../src/model/ticket.js';
 import { all, run } from '../../src/store/work.js';
-import { as, openStage, tell, tokenFor, type Page } from './platform.js';
+import { as, connect, openStage, tell, tokenFor, type Page } from './platform.js';
 
 const { hub, platform, shop, end } = await openStage();
 afterAll(end);
@@ -277,4 +277,33 @@ test('an uncertain delivery is retried only by who says that it may arrive twice
   expect((await hub.api('POST', path, { evenIfItMayArriveTwice: true })).status).toBe(200);
   await inState(id, 'sent');
   expect(sentWith('Twice or once')).toBe(1);
+});
+
+test('what a removed connection left says that it cannot be sent, and stays failed', async () => {
+  const old = await connect(hub, platform, 'Old shop');
+  const ticket = await tell(hub, old, 'left-behind');
+  platform.answer(500);
+  const id = deliveryOf(await reply(ticket, { text: 'Never to arrive' }));
+  await until('a first try', async () => {
+    const page = (await hub.api('GET', '/deliveries?limit=200')).body as Page<Delivery>;
+    return page.items.find((one) => one.id === id && one.attempts > 0 && one.state === 'queued');
+  });
+  await hub.api('DELETE', `/connections/${old}`);
+  platform.answer(200);
+  for (const [path, body] of [
+    ['retry', {}],
+    ['resolve', { as: 'resend' }],
+  ] as const) {
+    const refused = await hub.api('POST', `/deliveries/${id}/${path}`, body);
+    expect([refused.status, refused.body]).toMatchObject([
+      409,
+      {
+        detail: expect.stringContaining(
+          `its connection ${old} was removed: it is failed`,
+        ) as string,
+      },
+    ]);
+  }
+  expect(await inState(id, 'failed')).toMatchObject({ failure: { kind: 'misconfigured' } });
+  expect(sentWith('Never to arrive')).toBe(0);
 });

@@ -9,6 +9,7 @@ import { idInPath } from '../schemas/ids.js';
 import { DeliveryView } from '../schemas/messages.js';
 import { retryDelivery } from '../../replies/retry.js';
 import { resolveDelivery, type Resolution } from '../../replies/settle.js';
+import { isRemoved } from '../../store/connections.js';
 import { deliveryById, listDeliveries } from '../../store/deliveries.js';
 import { partsOfDeliveries } from '../../store/delivery-parts.js';
 
@@ -75,6 +76,7 @@ function retryRoute(parts: Parts, show: Show): Route {
           `delivery ${id} is uncertain: look at the platform, then resolve it as delivered or failed, or retry it with evenIfItMayArriveTwice`,
         );
       }
+      if (done === 'removed') return await gone(parts, id);
       if (done === 'settled') {
         return problem('conflict', `delivery ${id} has left already: there is nothing to retry`);
       }
@@ -98,12 +100,29 @@ function resolveRoute(parts: Parts, show: Show): Route {
       const known = await store.read(() => deliveryById(id));
       const row = await store.write(() => resolveDelivery(id, body.as, caller.name, clock.now()));
       if (row === null && known !== undefined) {
+        if (body.as === 'resend' && (await store.read(() => isRemoved(known.connection_id)))) {
+          return await gone(parts, id);
+        }
         return problem('conflict', `delivery ${id} ${unresolved(known.state, body.as)}`);
       }
       ring(parts);
       return show(id);
     },
   });
+}
+
+/** It may have been settled for that reason just now. */
+async function gone(parts: Parts, id: number): Promise<Answer> {
+  const row = await parts.house.store.read(() => deliveryById(id));
+  ring(parts);
+  const way =
+    row?.state === 'uncertain'
+      ? 'look at the platform, then resolve it as delivered or failed'
+      : 'it is failed; answer on another conversation of the ticket';
+  return problem(
+    'conflict',
+    `delivery ${id} cannot be sent: its connection ${row?.connection_id ?? ''} was removed: ${way}`,
+  );
 }
 
 /** Why the word on it was not taken, and what to do instead. */

@@ -88,7 +88,8 @@ export interface Redriven {
 
 export interface RefusedDelivery {
   readonly id: number;
-  readonly state: DeliveryState | 'unknown';
+  /** `removed`: its connection is gone. */
+  readonly state: DeliveryState | 'unknown' | 'removed';
 }
 
 export type OperationName = keyof Operations;

@@ -109,8 +109,9 @@ function* redriveAll(
     const state = yield* whyNotDead(id);
     const retry = { who: 'redrive', evenIfItMayArriveTwice };
     if (state !== null) refused.push({ id, state });
-    else if ((yield* retryDelivery(id, retry, now)) === 'uncertain') {
-      refused.push({ id, state: 'uncertain' });
+    else {
+      const done = yield* retryDelivery(id, retry, now);
+      if (done === 'uncertain' || done === 'removed') refused.push({ id, state: done });
     }
   }
   const drafts = deliveries === null ? yield* reviveDrafts() : 0;
