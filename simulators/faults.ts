@@ -42,7 +42,9 @@ export type AnswerFault =
   /** Begin the right answer and tear the connection down in the middle of it. */
   | { readonly kind: 'half'; readonly taken: boolean }
   /** Read everything and never answer. The connection stays open until the other side gives up. */
-  | { readonly kind: 'silence'; readonly taken: boolean };
+  | { readonly kind: 'silence'; readonly taken: boolean }
+  /** Begin the right answer and bring it so slowly that nobody waits for its end. The connection stays open. */
+  | { readonly kind: 'trickle'; readonly taken: boolean };
 
 /** A message as it is about to leave for the hub, already signed. */
 export interface WireMessage {
@@ -174,6 +176,11 @@ export function halfAnswer(work: { readonly taken: boolean } = { taken: true }):
 /** Read the whole request and never answer. */
 export function silence(work: { readonly taken: boolean }): AnswerFault {
   return { kind: 'silence', taken: work.taken };
+}
+
+/** Begin the right answer and never come to its end in time. */
+export function trickle(work: { readonly taken: boolean } = { taken: true }): AnswerFault {
+  return { kind: 'trickle', taken: work.taken };
 }
 
 /** Deliver it this many times in all. */

@@ -189,7 +189,7 @@ describe('a delivery', () => {
 
   test('with ten thousand parameters is refused', () => {
     const body = 'a=1&'.repeat(10_000);
-    expect(verdictOf({ body, signature: genuine.signature })).toMatchObject({ status: 400 });
+    expect(verdictOf({ body, signature: genuine.signature })).toMatchObject({ status: 401 });
   });
 
   test('of any bytes never throws and never passes unsigned', () => {

@@ -24,7 +24,7 @@ export function verify(request: InboundRequest, account: Account): Verdict {
   }
   const hash = bodyHashOf(request.url);
   const pairs = hash === null ? readForm(request.body) : [];
-  if (pairs === null) return reject(400, 'the form has more parameters than Twilio ever sends');
+  if (pairs === null) return reject(401, 'the form has more parameters than Twilio ever sends');
   const signed = signedParameters(pairs);
   if (!isGenuine({ offered, tokens, signed, url: request.url })) {
     return reject(401, 'the signature does not match the public URL, the body and the auth token');
@@ -121,6 +121,6 @@ function sameText(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function reject(status: 400 | 401 | 403, why: string): Verdict {
+function reject(status: 401 | 403, why: string): Verdict {
   return { verdict: 'rejected', status, why };
 }

@@ -169,7 +169,7 @@ describe('Standard Webhooks', () => {
   );
 
   test('refuses GET', () => {
-    expect(verdictOf(post(standardHeaders(), { method: 'GET' }))).toMatchObject({ status: 400 });
+    expect(verdictOf(post(standardHeaders(), { method: 'GET' }))).toMatchObject({ status: 403 });
   });
 });
 

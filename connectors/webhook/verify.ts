@@ -23,7 +23,7 @@ export function verify(request: InboundRequest, account: Account, clock: Clock):
     return reject(403, `the setting “${preparation.setting}” is wrong: ${preparation.why}`);
   }
   const { prepared } = preparation;
-  if (request.method !== 'POST') return reject(400, 'deliveries come as POST');
+  if (request.method !== 'POST') return reject(403, 'deliveries come as POST');
   const origin = refusedOrigin(request, prepared);
   if (origin !== null) return origin;
   switch (prepared.settings.signature) {
@@ -154,12 +154,12 @@ function headerOf(request: InboundRequest, name: string | undefined): string {
 /** A dot in the id would let one signed content be read as another. */
 function unusableId(header: string, id: string): Verdict | null {
   const usable = id !== '' && id.length <= LONGEST_KEY && !id.includes('.');
-  return usable ? null : reject(400, `the ${header} header is missing, too long or holds a dot`);
+  return usable ? null : reject(401, `the ${header} header is missing, too long or holds a dot`);
 }
 
 function staleness(timestamp: string, now: number): Verdict | null {
   if (!/^\d{9,13}$/.test(timestamp)) {
-    return reject(400, 'the timestamp header is missing or not a Unix time');
+    return reject(401, 'the timestamp header is missing or not a Unix time');
   }
   const at = timestamp.length > 11 ? Number(timestamp) : Number(timestamp) * SECOND;
   return Math.abs(now - at) <= TOLERANCE
@@ -196,6 +196,6 @@ function forged(): Verdict {
   return reject(401, 'the signature does not match the body and the secret');
 }
 
-function reject(status: 400 | 401 | 403, why: string): Verdict {
+function reject(status: 401 | 403, why: string): Verdict {
   return { verdict: 'rejected', status, why };
 }

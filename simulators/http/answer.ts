@@ -52,6 +52,8 @@ export function writeAnswer(
       return;
     case 'silence':
       return;
+    case 'trickle':
+      dripAnswer(response, right ?? jsonAnswer(200, { status: 'accepted' }));
   }
 }
 
@@ -67,6 +69,22 @@ function scriptedAnswer(fault: Extract<AnswerFault, { kind: 'answer' }>): HttpAn
   const status = Number(fault.status);
   if (typeof fault.body !== 'string') return jsonAnswer(status, fault.body, fault.headers);
   return { status, headers: fault.headers, body: Buffer.from(fault.body) };
+}
+
+const DRIP_EVERY_MS = 1_000;
+
+/** Until the answer is out or the other side has had enough. */
+function dripAnswer(response: ServerResponse, answer: HttpAnswer): void {
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    'content-length': String(answer.body.length),
+  });
+  let at = 0;
+  const timer = setInterval(() => {
+    response.write(answer.body.subarray(at, (at += 1)));
+    if (at >= answer.body.length) response.end();
+  }, DRIP_EVERY_MS);
+  response.once('close', () => clearInterval(timer));
 }
 
 function writeHalf(response: ServerResponse, answer: HttpAnswer): void {

@@ -16,7 +16,7 @@ export interface HttpRequest {
 }
 
 /** What a request ended in: a status, or how the connection died. */
-export type Ending = number | 'reset' | 'half' | 'silence';
+export type Ending = number | 'reset' | 'half' | 'silence' | 'trickle';
 
 export interface LoopbackOptions {
   readonly script: Script<HttpRequest, AnswerFault>;

@@ -1,5 +1,6 @@
 import type { WrittenLetter } from './letters.js';
 import type { MailAttempt } from './outgoing.js';
+import type { Unanswered } from './smtp-door.js';
 
 /** One line of the provider's books. */
 export type MailEntry =
@@ -15,7 +16,7 @@ export type MailEntry =
       readonly kind: 'smtp';
       readonly from: string;
       readonly to: readonly string[];
-      readonly ending: number | 'reset' | 'half' | 'silence';
+      readonly ending: number | Unanswered;
     }
   /** One attempt to hand a customer's mail over. */
   | { readonly kind: 'attempt'; readonly letter: WrittenLetter; readonly attempt: MailAttempt }

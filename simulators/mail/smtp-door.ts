@@ -36,8 +36,11 @@ export interface SmtpDoorOptions {
   /** Takes the mail: from here on the provider is answerable for it. */
   readonly take: (event: SmtpEvent) => void;
   /** Called once a mail, with the answer's code or how the connection died. */
-  readonly observe: (event: SmtpEvent, ending: number | 'reset' | 'half' | 'silence') => void;
+  readonly observe: (event: SmtpEvent, ending: number | Unanswered) => void;
 }
+
+/** How a connection dies, or goes on without an answer. */
+export type Unanswered = 'reset' | 'half' | 'silence' | 'trickle';
 
 /** The provider's SMTP server for its users' outgoing mail. */
 export interface SmtpDoor {
@@ -171,7 +174,7 @@ async function suffer(
   floor: Floor,
   faults: readonly AnswerFault[],
   step: { readonly socket: Socket | undefined; readonly reply: Reply; readonly work: () => void },
-): Promise<number | 'reset' | 'half' | 'silence'> {
+): Promise<number | Unanswered> {
   let isDone = false;
   const work = (): void => {
     if (!isDone) step.work();
@@ -193,7 +196,7 @@ async function suffer(
 function misanswer(
   fault: Exclude<AnswerFault, { kind: 'delay' }>,
   step: { readonly socket: Socket | undefined; readonly reply: Reply },
-): number | 'reset' | 'half' | 'silence' {
+): number | Unanswered {
   if (fault.kind === 'answer') {
     const code = Number(fault.status);
     step.reply(smtpError(code, bodyText(fault.body)));
@@ -201,8 +204,9 @@ function misanswer(
     if (code === 421) step.socket?.end();
     return code;
   }
-  if (fault.kind === 'half') step.socket?.write('250 2.0');
-  if (fault.kind !== 'silence') step.socket?.destroySoon();
+  // A reply line that has begun and does not end, for as long as the client waits for it.
+  if (fault.kind === 'half' || fault.kind === 'trickle') step.socket?.write('250 2.0');
+  if (fault.kind === 'half' || fault.kind === 'reset') step.socket?.destroySoon();
   return fault.kind;
 }
 

@@ -33,7 +33,7 @@ export type Verdict =
     }
   /** A handshake: answered, nothing stored. */
   | { readonly verdict: 'challenge'; readonly answer: HttpAnswer }
-  | { readonly verdict: 'rejected'; readonly status: 400 | 401 | 403; readonly why: string };
+  | { readonly verdict: 'rejected'; readonly status: 401 | 403; readonly why: string };
 
 /** A committed arrival, as `decode` sees it. */
 export interface Envelope extends Required<Arrival> {

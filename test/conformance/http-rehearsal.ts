@@ -1,8 +1,10 @@
 import {
   answer,
   halfAnswer,
+  resetBeforeBody,
   resetWithoutAnswer,
   silence,
+  trickle,
   type AnswerFault,
   type ArmedRule,
   type Rule,
@@ -24,20 +26,36 @@ const ANSWERS: Partial<Record<Fault, AnswerFault>> = {
   unauthorised: answer(401),
   forbidden: answer(403),
   rateLimited: answer(429, '', { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } }),
+  rateLimitedBare: answer(429),
   serverError: answer(500),
+  badGateway: answer(502),
   unavailable: answer(503),
+  redirect: answer(302, '', { headers: { location: 'http://127.0.0.1:9/elsewhere' } }),
+  resetEarly: resetBeforeBody(),
   reset: resetWithoutAnswer({ taken: true }),
   silence: silence({ taken: true }),
   halfAnswer: halfAnswer(),
+  trickle: trickle(),
 };
 
+/** The same pause as `rateLimited`, as a date: known only when it is told. */
+function untilSoon(own: AnswerFault | undefined): AnswerFault {
+  const at = new Date(Date.now() + RETRY_AFTER_SECONDS * 1_000).toUTCString();
+  const headers = { 'retry-after': at };
+  return own?.kind === 'answer' ? { ...own, headers } : answer(429, '', { headers });
+}
+
 /** The failures {@link rehearseHttp} can show of any HTTP platform. */
-export const HTTP_FAULTS: readonly Fault[] = [...(Object.keys(ANSWERS) as Fault[]), 'unreachable'];
+export const HTTP_FAULTS: readonly Fault[] = [
+  ...(Object.keys(ANSWERS) as Fault[]),
+  'rateLimitedUntil',
+  'unreachable',
+];
 
 /** The kit's handle on a simulator: one failure at a time, until another is asked for. */
 export function rehearseHttp(
   simulator: HttpSimulator,
-  given: Pick<Rehearsal, 'account' | 'taken'>,
+  given: Omit<Rehearsal, 'script' | 'close'>,
   own: Partial<Record<Fault, AnswerFault>> = {},
 ): Rehearsal {
   let armed: ArmedRule | null = null;
@@ -50,7 +68,10 @@ export function rehearseHttp(
       if (offline) await simulator.goOnline();
       offline = fault === 'unreachable';
       if (offline) await simulator.goOffline();
-      const then = fault === null ? undefined : (own[fault] ?? ANSWERS[fault]);
+      const then =
+        fault === 'rateLimitedUntil'
+          ? untilSoon(own.rateLimited)
+          : (own[fault ?? 'unreachable'] ?? ANSWERS[fault ?? 'unreachable']);
       if (then !== undefined) armed = simulator.script({ then, times: Infinity });
     },
     close: () => simulator.close(),

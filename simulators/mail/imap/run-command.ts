@@ -98,6 +98,9 @@ function misanswer(
     case 'reset':
       wire.destroy(Buffer.alloc(0));
       return 'reset';
+    case 'trickle':
+      wire.session.write(whole.subarray(0, 1));
+      return 'trickle';
     case 'silence':
       return 'silence';
   }

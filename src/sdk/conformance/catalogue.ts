@@ -1,16 +1,20 @@
 import { say } from './check.js';
 import type { Bench, Check, Faults } from './check.js';
+import { cursorChecks } from './cursors.js';
 import { decodeChecks } from './decode.js';
 import { definitionChecks } from './definition.js';
 import { draftChecks } from './drafts.js';
 import { faultChecks } from './faults.js';
 import { keyChecks } from './keys.js';
 import { lifecycleChecks } from './lifecycle.js';
+import { mediaChecks } from './media.js';
 import { outcomeChecks } from './outcomes.js';
 import { partChecks } from './parts.js';
 import { secretChecks } from './secrets.js';
 import { sourceChecks } from './source.js';
+import { tokenChecks } from './tokens.js';
 import { verifyChecks } from './verify.js';
+import { windowChecks } from './windows.js';
 
 const groups: readonly Check[] = [
   ...definitionChecks,
@@ -22,6 +26,10 @@ const groups: readonly Check[] = [
   ...partChecks,
   ...outcomeChecks,
   ...faultChecks,
+  ...tokenChecks,
+  ...windowChecks,
+  ...cursorChecks,
+  ...mediaChecks,
   ...lifecycleChecks,
   ...secretChecks,
 ];

@@ -11,6 +11,10 @@ export const GROUPS = [
   'parts',
   'outcomes',
   'faults',
+  'tokens',
+  'windows',
+  'cursors',
+  'media',
   'lifecycle',
   'secrets',
 ] as const;

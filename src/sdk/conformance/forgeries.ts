@@ -20,11 +20,11 @@ export function verdictOf(
   }
 }
 
-/** Null when the forgery was turned away with 400, 401 or 403, else what happened instead. */
+/** Null when the forgery was turned away with 401 or 403, else what happened instead. */
 export function refusalFault(verdict: Verdict | string): string | null {
   if (typeof verdict === 'string') return verdict;
   if (verdict.verdict !== 'rejected') return `${verdict.verdict}, and had to be rejected`;
-  if (![400, 401, 403].includes(verdict.status)) return `rejected with ${String(verdict.status)}`;
+  if (![401, 403].includes(verdict.status)) return `rejected with ${String(verdict.status)}`;
   return verdict.why === '' ? 'rejected without saying why' : null;
 }
 
@@ -93,7 +93,7 @@ export function webhookOf(bench: Bench): WebhookSubject {
 }
 
 /** An account that lacks, or has blanked, the secrets without which nothing may be believed. */
-export function withSecrets(bench: Bench, value: string | undefined): Account {
+export function withSecrets(bench: Bench, value: unknown): Account {
   const { account } = bench.subject;
   const blanked = webhookOf(bench).secrets.map((name) => [name, value] as const);
   return { ...account, credentials: { ...account.credentials, ...Object.fromEntries(blanked) } };

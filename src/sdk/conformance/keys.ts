@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DAY, MINUTE } from '../../model/time.js';
 import type { InboundRequest } from '../inbound.js';
 import { say } from './check.js';
 import type { Bench, Check, Faults } from './check.js';
+import { envelopeOf } from './envelopes.js';
 import { genuine, sameOrRefused, verdictOf, webhookOf } from './forgeries.js';
 
 const MAX_KEY = 300;
@@ -65,6 +68,55 @@ function isStable(bench: Bench): Faults {
   return first !== null && first === second ? [] : ['the same delivery came under two keys'];
 }
 
+const REPLAYS = 100;
+
+/** `verify` keeps no memory: whether it came before is for the core to say, which also knows after a restart. */
+function staysTheSame(bench: Bench): Faults {
+  const request = genuine(bench);
+  const before = Buffer.from(request.body);
+  const first = JSON.stringify(verdictOf(bench, request));
+  for (let replay = 1; replay <= REPLAYS; replay += 1) {
+    const again = JSON.stringify(verdictOf(bench, request));
+    if (again !== first) return [`replay ${String(replay)} was judged otherwise: ${again}`];
+  }
+  return before.equals(request.body) ? [] : ['verify changed the bytes'];
+}
+
+/** A captured delivery is refused as stale, or is the delivery it was. */
+function isNoOtherLater(bench: Bench): Faults {
+  const request = genuine(bench);
+  const key = keyOf(bench, request);
+  return [MINUTE, 6 * MINUTE, DAY, 400 * DAY].flatMap((later) => {
+    const verdict = verdictOf(bench, request, { now: bench.subject.now + later });
+    if (typeof verdict === 'string') return [verdict];
+    if (verdict.verdict === 'rejected' || (verdict.verdict === 'verified' && verdict.key === key)) {
+      return [];
+    }
+    return [`after ${String(later / MINUTE)} min it is another delivery`];
+  });
+}
+
+/** The platform signs anew when it tries again: the fact in it is the same fact. */
+async function survivesResigning(bench: Bench): Promise<Faults> {
+  const { webhook, account, now } = { ...bench.subject, webhook: webhookOf(bench) };
+  const again = webhook.sign(webhook.bodies[0], now + MINUTE, account);
+  const verdict = verdictOf(bench, again, { now: now + MINUTE });
+  if (typeof verdict === 'string' || verdict.verdict !== 'verified') {
+    return ['a delivery that the platform repeats a minute later is not verified'];
+  }
+  if (verdict.key === keyOf(bench, genuine(bench))) return [];
+  const [first, second] = await Promise.all(
+    [genuine(bench), again].map((request) => idsOf(bench, request)),
+  );
+  return isDeepStrictEqual(first, second) ? [] : ['what the platform repeats became other facts'];
+}
+
+async function idsOf(bench: Bench, request: InboundRequest): Promise<readonly string[]> {
+  const { drafts, account } = bench.subject;
+  const made = await drafts?.(envelopeOf(bench, request, 'repeated'), account);
+  return (made ?? []).map(({ id }) => id);
+}
+
 function isBounded(bench: Bench): Faults {
   const key = keyOf(bench, genuine(bench)) ?? '';
   if (key === '') return ['the key is empty'];
@@ -79,6 +131,30 @@ export const keyChecks: readonly Check[] = [
     title: say('the same delivery has the same key, also later', '同一推送的键始终相同'),
     inapplicable: verifies,
     run: isStable,
+  },
+  {
+    id: 'keys.replayed',
+    group: 'keys',
+    title: say('100 replays are judged alike', '重放 100 次结论一致'),
+    inapplicable: verifies,
+    run: staysTheSame,
+  },
+  {
+    id: 'keys.replayed-later',
+    group: 'keys',
+    title: say(
+      'a replay after a minute, an hour, a day is stale or the same',
+      '稍后重放视为过期或同一推送',
+    ),
+    inapplicable: verifies,
+    run: isNoOtherLater,
+  },
+  {
+    id: 'keys.redelivered',
+    group: 'keys',
+    title: say('what the platform repeats is the same fact', '平台重推的内容视为同一事实'),
+    inapplicable: verifies,
+    run: survivesResigning,
   },
   {
     id: 'keys.unsigned-headers',

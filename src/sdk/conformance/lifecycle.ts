@@ -175,11 +175,7 @@ function check(
     group: 'lifecycle',
     title: say(en, zh),
     run: (bench) =>
-      onStage(
-        bench,
-        (stage) => run(bench, stage),
-        (it) => account?.(bench, it) ?? it,
-      ),
+      onStage(bench, (stage) => run(bench, stage), { account: (it) => account?.(bench, it) ?? it }),
   };
   return inapplicable === undefined ? base : { ...base, inapplicable };
 }

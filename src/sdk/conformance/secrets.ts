@@ -113,7 +113,9 @@ async function inChecks(bench: Bench): Promise<Faults> {
           ['the log of check', stage.logged],
         ]);
       },
-      (account) => (wrong ? wrongSecrets(bench.connector.definition, account) : account),
+      {
+        account: (account) => (wrong ? wrongSecrets(bench.connector.definition, account) : account),
+      },
     );
   return [...(await check(false)), ...(await check(true))];
 }

@@ -1,4 +1,6 @@
+import type { Localised } from '../../model/localised.js';
 import type { Outcome } from '../../model/outcome.js';
+import type { Part } from '../../model/reply.js';
 import { say } from './check.js';
 import type { Bench, Check, Faults } from './check.js';
 import { onePart } from './replies.js';
@@ -16,6 +18,17 @@ const STAYS = say('its answers stay in the hub', '回复保留在系统内');
 export const sendsAway = ({ connector }: Bench) =>
   connector.definition.transports.every((transport) => transport === 'serve') ? STAYS : null;
 
+const NO_HTTP = say('it does not send by HTTP', '不通过 HTTP 发送');
+
+/** A setting of the sample account says where the platform's API is. */
+export const sendsByHttp = (bench: Bench) =>
+  sendsAway(bench) ?? (callsByHttp(bench.subject.account.settings) ? null : NO_HTTP);
+
+function callsByHttp(value: unknown): boolean {
+  if (typeof value === 'string') return /^https?:\/\//.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(callsByHttp);
+}
+
 /** The stage's simulator; its absence is a fault of the subject, not a reason to skip. */
 export function rehearsalOf(stage: Stage): Rehearsal {
   if (stage.rehearsal === null) throw new Error('the subject brings no simulator');
@@ -24,8 +37,13 @@ export function rehearsalOf(stage: Stage): Rehearsal {
 
 /** Sends one ordinary answer; a throw becomes a sentence, because a throw is a defect. */
 export async function sendOne(bench: Bench, stage: Stage, id: string): Promise<Outcome | string> {
+  return sendPart(stage, onePart(bench, stage.account, id), id);
+}
+
+/** Sends this part; a throw becomes a sentence. */
+export async function sendPart(stage: Stage, part: Part, id: string): Promise<Outcome | string> {
   try {
-    return await stage.live.send(onePart(bench, stage.account, id), `key-${id}`);
+    return await stage.live.send(part, `key-${id}`);
   } catch (error) {
     return `send threw: ${String(error).slice(0, 200)}`;
   }
@@ -42,8 +60,8 @@ export function nameOf(outcome: Outcome | string): string {
 export interface Expectation {
   readonly fault: Fault;
   readonly title: readonly [en: string, zh: string];
-  /** Every connector that sends away has to be shown under it, or waive it with a reason. */
-  readonly required: boolean;
+  /** Who has to be shown under it, or waive it with a reason: all that send away, those that send by HTTP, or whose platform has it. */
+  readonly required: 'always' | 'byHttp' | 'whereKnown';
   /** Null when the outcome is right, else what was expected. */
   readonly judge: (outcome: Outcome, bench: Bench) => string | null;
 }
@@ -56,9 +74,15 @@ export function faultCheck(group: 'outcomes' | 'faults', expectation: Expectatio
     group,
     title: say(...title),
     inapplicable: (bench) =>
-      sendsAway(bench) ?? (required || bench.subject.faults.includes(fault) ? null : NO_SUCH_FAULT),
+      sendsAway(bench) ?? (bench.subject.faults.includes(fault) ? null : excuseOf(bench, required)),
     run: (bench) => onStage(bench, (stage) => meet(bench, stage, expectation)),
   };
+}
+
+function excuseOf(bench: Bench, required: Expectation['required']): Localised | null {
+  if (required === 'always') return null;
+  if (required === 'whereKnown') return NO_SUCH_FAULT;
+  return sendsByHttp(bench);
 }
 
 async function meet(bench: Bench, stage: Stage, expectation: Expectation): Promise<Faults> {
@@ -66,6 +90,7 @@ async function meet(bench: Bench, stage: Stage, expectation: Expectation): Promi
   const { fault, judge } = expectation;
   if (!bench.subject.faults.includes(fault)) return [`the simulator cannot show "${fault}"`];
   await rehearsal.script(fault);
+  const before = rehearsal.taken();
   const sending = sendOne(bench, stage, `meets-${fault}`);
   const patient = await settlesWithin(sending, LONGEST_SEND);
   // Some protocols wait minutes for an answer, and rightly; closing ends that, and the outcome is the same.
@@ -74,7 +99,11 @@ async function meet(bench: Bench, stage: Stage, expectation: Expectation): Promi
   const outcome = await sending;
   if (typeof outcome === 'string') return [outcome];
   const expected = judge(outcome, bench);
-  const faults = expected === null ? [] : [`${nameOf(outcome)}, expected ${expected}`];
+  const taken = rehearsal.taken() - before;
+  const faults = [
+    ...(expected === null ? [] : [`${nameOf(outcome)}, expected ${expected}`]),
+    ...(taken <= 1 ? [] : [`the platform took it ${String(taken)} times`]),
+  ];
   return patient ? [...faults, ...(await recovers(bench, stage, rehearsal))] : faults;
 }
 

@@ -19,27 +19,79 @@ export interface Stage {
   readonly logged: readonly string[];
   /** URLs requested through the HTTP client so far. */
   readonly requested: readonly string[];
+  /** Names under which it remembered something of the platform's. */
+  readonly remembered: ReadonlySet<string>;
   abort(): void;
+}
+
+export interface StageOptions {
+  /** Another account than the working one. */
+  readonly account?: (account: Account) => Account;
+  /** Milliseconds any request may take, for checks that ask for a crowd instead of silence. */
+  readonly patience?: number;
+}
+
+/** A simulator that runs, and what the core remembers for the connection while it does. */
+export interface Platform {
+  readonly rehearsal: Rehearsal | null;
+  readonly memory: Memory;
 }
 
 /** Opens simulator and connection, runs the body, and closes both whatever happens. */
 export async function onStage<T>(
   bench: Bench,
   body: (stage: Stage) => Promise<T>,
-  account?: (account: Account) => Account,
+  options: StageOptions = {},
+): Promise<T> {
+  return onPlatform(bench, (platform) => connected(bench, platform, body, options));
+}
+
+/** Opens the simulator, for checks that connect to it more than once. */
+export async function onPlatform<T>(
+  bench: Bench,
+  body: (platform: Platform) => Promise<T>,
 ): Promise<T> {
   const rehearsal = (await bench.subject.rehearse?.()) ?? null;
-  const pointed = rehearsal?.account ?? bench.subject.account;
-  const opened = openStage(bench, rehearsal, account?.(pointed) ?? pointed);
   try {
-    return await body(opened.stage);
+    return await body({ rehearsal, memory: openMemory() });
   } finally {
-    await opened.close();
     await rehearsal?.close();
   }
 }
 
-function openStage(bench: Bench, rehearsal: Rehearsal | null, account: Account) {
+/** Opens the connection, runs the body, and closes it whatever happens. */
+export async function connected<T>(
+  bench: Bench,
+  platform: Platform,
+  body: (stage: Stage) => Promise<T>,
+  options: StageOptions = {},
+): Promise<T> {
+  const pointed = platform.rehearsal?.account ?? bench.subject.account;
+  const opened = openStage(bench, platform, {
+    account: options.account?.(pointed) ?? pointed,
+    patience: options.patience ?? PATIENCE,
+  });
+  try {
+    return await body(opened.stage);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Whether its live half has this method for the sample account; opening does no network. */
+export function opensWith(bench: Bench, method: keyof Live): boolean {
+  const alone: Platform = { rehearsal: null, memory: openMemory() };
+  const { account } = bench.subject;
+  const opened = openStage(bench, alone, { account, patience: PATIENCE });
+  void opened.close();
+  return opened.stage.live[method] !== undefined;
+}
+
+function openStage(
+  bench: Bench,
+  { rehearsal, memory }: Platform,
+  { account, patience }: { readonly account: Account; readonly patience: number },
+) {
   const logged: string[] = [];
   const requested: string[] = [];
   const aborting = new AbortController();
@@ -49,8 +101,9 @@ function openStage(bench: Bench, rehearsal: Rehearsal | null, account: Account) 
   };
   const context: Context = {
     account: () => account,
-    http: impatient(http, requested),
-    ...memory(),
+    http: impatient(http, requested, patience),
+    remember: memory.remember,
+    forget: memory.forget,
     blob: () => Promise.resolve(ATTACHMENT_BYTES),
     log: { info: log, warn: log },
     clock: systemClock,
@@ -60,8 +113,9 @@ function openStage(bench: Bench, rehearsal: Rehearsal | null, account: Account) 
   const abort = () => {
     aborting.abort();
   };
+  const { names: remembered } = memory;
   return {
-    stage: { live, account, rehearsal, logged, requested, abort },
+    stage: { live, account, rehearsal, logged, requested, remembered, abort },
     async close() {
       aborting.abort();
       await live.close();
@@ -70,27 +124,41 @@ function openStage(bench: Bench, rehearsal: Rehearsal | null, account: Account) 
   };
 }
 
-function impatient(http: HttpClient, requested: string[]): HttpClient {
+function impatient(http: HttpClient, requested: string[], patience: number): HttpClient {
   return {
     request(request: HttpRequest) {
       requested.push(request.url);
-      return http.request({ ...request, timeout: Math.min(request.timeout ?? PATIENCE, PATIENCE) });
+      return http.request({ ...request, timeout: Math.min(request.timeout ?? patience, patience) });
     },
   };
 }
 
-/** What the core's memory promises, for the length of one check. */
-function memory(): Pick<Context, 'remember' | 'forget'> {
-  const kept = new Map<string, Promise<Remembered>>();
+type Memory = Pick<Context, 'remember' | 'forget'> & { readonly names: ReadonlySet<string> };
+
+/** What the core's memory promises: one computes, all who ask meanwhile get it, a newer value stays. */
+function openMemory(): Memory {
+  const kept = new Map<string, Remembered>();
+  const flights = new Map<string, Promise<string>>();
+  const names = new Set<string>();
+  const compute = async (name: string, make: () => Promise<Remembered>) => {
+    const made = await make();
+    kept.set(name, made);
+    return made.value;
+  };
   return {
-    async remember(name, compute) {
-      const known = await kept.get(name)?.catch(() => null);
-      if (known !== null && known !== undefined && known.expiresAt > Date.now()) return known.value;
-      const computed = compute();
-      kept.set(name, computed);
-      return (await computed).value;
+    names,
+    remember(name, make) {
+      names.add(name);
+      const known = kept.get(name);
+      if (known !== undefined && known.expiresAt > Date.now()) return Promise.resolve(known.value);
+      const flight = flights.get(name) ?? compute(name, make).finally(() => flights.delete(name));
+      flights.set(name, flight);
+      return flight;
     },
-    forget: (name) => void kept.delete(name),
+    forget(name, refused) {
+      if (flights.has(name)) return;
+      if (refused === undefined || kept.get(name)?.value === refused) kept.delete(name);
+    },
   };
 }
 

@@ -28,6 +28,8 @@ export interface Subject {
   readonly rehearse?: () => Promise<Rehearsal>;
   /** The failures this platform has, and its simulator can be made to show. */
   readonly faults: readonly Fault[];
+  /** True where sending takes a token that the platform issues for a while. */
+  readonly tokens?: true;
   /** The installation's HTTP client, allowed to reach the simulator. */
   readonly http: (signal: AbortSignal) => HttpClient & { close(): void };
   /** Check id → why this connector need not pass it. A waiver that is not needed fails. */
@@ -80,22 +82,28 @@ export const FAULTS = [
   'unauthorised',
   'forbidden',
   'rateLimited',
+  'rateLimitedUntil',
+  'rateLimitedBare',
   'serverError',
+  'badGateway',
   'unavailable',
+  'redirect',
   'errorInside',
   'recipientGone',
   'optedOut',
   'contentRefused',
   'windowClosed',
   'unreachable',
+  'resetEarly',
   'reset',
   'silence',
   'halfAnswer',
+  'trickle',
   'garbledAnswer',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** Seconds of the Retry-After header that goes with the fault `rateLimited`. */
+/** Seconds of the Retry-After header that goes with the faults `rateLimited` and, as a date, `rateLimitedUntil`. */
 export const RETRY_AFTER_SECONDS = 30;
 
 /** A simulator that runs, and an account on it. */
@@ -106,5 +114,19 @@ export interface Rehearsal {
   script(fault: Fault | null): Promise<void> | void;
   /** Messages the platform has taken so far. */
   taken(): number;
+  /** Exactly where the subject says `tokens`. */
+  readonly tokens?: {
+    /** Tokens the platform has issued so far. */
+    issued(): number;
+    /** None of them is good any more. */
+    revoke(): Promise<void> | void;
+  };
+  /**
+   * Exactly where the platform closes windows: the last thing the customer did is what opens this one
+   * (`opensOn`), so many milliseconds ago, and nothing was sent since.
+   */
+  customerDid?(opensOn: string, ago: number): Promise<void> | void;
+  /** Exactly where messages are fetched by `poll` or `stream`: one more of a customer waits there. */
+  deliver?(): Promise<void> | void;
   close(): Promise<void>;
 }

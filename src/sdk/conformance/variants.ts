@@ -140,35 +140,44 @@ export function changedPlaces(bench: Bench): readonly Variant[] {
 
 const MUTATIONS = 1_000;
 
-/** Random damage to body, headers and query. */
+type Roll = (limit: number) => number;
+
+/** Random damage to what proves a delivery, to its headers and query, and to its body where that is signed. */
 export function mutations(bench: Bench): readonly Variant[] {
   const chance = seededChance(20_261_121);
+  const roll: Roll = (limit) => below(chance, limit);
   const request = genuine(bench);
+  const { signature, signed, coversBody } = webhookOf(bench);
+  const places = [signature, ...signed];
+  const damages: readonly (() => InboundRequest)[] = [
+    () => withPlace(request, places[roll(places.length)] ?? signature, noise(roll)),
+    () => damagedPlace(request, places[roll(places.length)] ?? signature, roll),
+    () => withQuery(request, noise(roll), noise(roll)),
+    () => damagedHeader(request, roll),
+    ...(coversBody && request.body.length > 0
+      ? [() => ({ ...request, body: flipBit(request.body, roll(request.body.length * 8)) })]
+      : []),
+  ];
   return Array.from({ length: MUTATIONS }, (_unused, index): Variant => [
     `mutation ${String(index + 1)}`,
-    mutated(request, below(chance, 4), (limit) => below(chance, limit)),
+    damages[roll(damages.length)]?.() ?? request,
   ]);
 }
 
-function mutated(
-  request: InboundRequest,
-  kind: number,
-  roll: (limit: number) => number,
-): InboundRequest {
-  const { body, headers } = request;
-  if (kind === 0 && body.length > 0) {
-    return { ...request, body: flipBit(body, roll(body.length * 8)) };
-  }
-  const noise = Buffer.from(Array.from({ length: 1 + roll(12) }, () => roll(256))).toString(
-    'latin1',
-  );
-  if (kind === 1) return withQuery(request, noise, noise);
-  const names = Object.keys(headers);
+function noise(roll: Roll): string {
+  return Buffer.from(Array.from({ length: 1 + roll(12) }, () => roll(256))).toString('latin1');
+}
+
+function damagedPlace(request: InboundRequest, place: Place, roll: Roll): InboundRequest {
+  const text = readPlace(request, place);
+  const at = roll(text.length + 1);
+  return withPlace(request, place, text.slice(0, at) + noise(roll) + text.slice(at));
+}
+
+function damagedHeader(request: InboundRequest, roll: Roll): InboundRequest {
+  const names = Object.keys(request.headers);
   const name = names[roll(names.length)] ?? 'x-noise';
-  const value = headers[name] ?? '';
-  const at = roll(value.length + 1);
-  const damaged = kind === 2 ? value.slice(0, at) + noise + value.slice(at) : noise;
-  return { ...request, headers: { ...headers, [name]: damaged } };
+  return damagedPlace(request, { in: 'header', name }, roll);
 }
 
 export function extras(bench: Bench): readonly Variant[] {

@@ -25,6 +25,13 @@ import {
   wrongSecrets,
 } from './variants.js';
 import type { Variant } from './variants.js';
+import {
+  downgrades,
+  otherAddresses,
+  reencodedBodies,
+  spoofedHeaders,
+  unsignedClaims,
+} from './transit-variants.js';
 
 const NO_WEBHOOK = say('it receives no deliveries to verify', '不接收需验证的推送');
 const BODY_UNSIGNED = say('the platform does not sign the body', '平台不对正文签名');
@@ -71,10 +78,13 @@ function acceptsGenuine(bench: Bench): Faults {
   });
 }
 
+/** What stands where a secret should, when nobody entered one. */
+const BLANKS: readonly unknown[] = [undefined, null, '', ' ', '\t\n', 0, false, [], {}];
+
 function blankSecrets(bench: Bench): Faults {
   const { webhook, now } = { ...bench.subject, webhook: webhookOf(bench) };
   const [body] = webhook.bodies;
-  return [undefined, '', ' ', '\t\n'].flatMap((blank) => {
+  return BLANKS.flatMap((blank) => {
     const account = withSecrets(bench, blank);
     // Some signers cannot sign with nothing; what a forger would send then is the genuine form.
     const requests = [genuine(bench), attempt(() => webhook.sign(body, now, account))];
@@ -201,6 +211,27 @@ export const verifyChecks: readonly Check[] = [
     harmless(changedPlaces),
   ),
   check(
+    ['body-encoding', 'a body in another encoding is another body', '换编码的正文视为另一正文'],
+    harmless(reencodedBodies),
+    signsBody,
+  ),
+  check(
+    ['downgrade', 'a weaker scheme is not believed', '不接受降级的签名方案'],
+    harmless(downgrades),
+  ),
+  check(
+    ['claims', 'who it says it is proves nothing', '自称的来源不作为依据'],
+    refused(unsignedClaims),
+  ),
+  check(
+    ['spoofed-headers', 'forwarding headers change nothing', '转发类请求头不影响结果'],
+    harmless(spoofedHeaders),
+  ),
+  check(
+    ['other-address', 'another address is refused or the same', '其他地址写法被拒绝或视为同一推送'],
+    harmless(otherAddresses),
+  ),
+  check(
     ['blank-secret', 'without its secret nothing is believed', '缺少密钥时一律拒绝'],
     blankSecrets,
   ),
@@ -225,7 +256,6 @@ export const verifyChecks: readonly Check[] = [
       '1000 次随机破坏无一通过或抛错',
     ],
     harmless(mutations),
-    signsBody,
   ),
   check(
     ['handshake', 'a handshake is answered only when genuine', '仅应答真实的握手'],

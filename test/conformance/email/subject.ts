@@ -2,8 +2,10 @@ import { connector } from '../../../connectors/email/index.js';
 import {
   answer,
   halfAnswer,
+  resetBeforeBody,
   resetWithoutAnswer,
   silence,
+  trickle,
   type ArmedRule,
 } from '../../../simulators/faults.js';
 import { startMail } from '../../../simulators/mail/mail.js';
@@ -75,14 +77,17 @@ const fixtures: readonly Fixture[] = [
 const RULES: Partial<Record<Fault, SmtpRule>> = {
   unauthorised: { at: 'auth', then: answer(535, '5.7.8 authentication failed') },
   rateLimited: { then: answer(421, '4.7.28 too many mails from this account') },
+  rateLimitedBare: { then: answer(421, '4.7.28 too many mails from this account') },
   serverError: { then: answer(451, '4.3.0 local error in processing') },
   unavailable: { at: 'mail', then: answer(421, '4.3.2 closing') },
   forbidden: { then: answer(550, '5.7.1 not allowed') },
   recipientGone: { at: 'rcpt', then: answer(550, '5.1.1 no such user') },
   contentRefused: { then: answer(554, '5.6.0 content refused') },
+  resetEarly: { then: resetBeforeBody() },
   reset: { then: resetWithoutAnswer({ taken: true }) },
   silence: { then: silence({ taken: true }) },
   halfAnswer: { then: halfAnswer() },
+  trickle: { then: trickle() },
 };
 
 async function rehearse(): Promise<Rehearsal> {
@@ -90,8 +95,15 @@ async function rehearse(): Promise<Rehearsal> {
   const simulator = await startMail({ mailboxes: { [ADDRESS]: password } });
   let armed: ArmedRule | null = null;
   let offline = false;
+  let arrived = 0;
   return {
     account: accountOf(account.id, { imap: simulator.imap.port, smtp: simulator.smtp.port }),
+    deliver() {
+      arrived += 1;
+      const id = `<waiting-${String(arrived)}@customer.example>`;
+      const head = [`From: ${CUSTOMER}`, `To: ${ADDRESS}`, `Message-ID: ${id}`, 'Subject: Kettle'];
+      simulator.deliver(ADDRESS, 'INBOX', [...head, '', 'The kettle leaks.', ''].join('\r\n'));
+    },
     taken: () => simulator.ledger.entries.filter(({ kind }) => kind === 'taken').length,
     async script(fault) {
       armed?.remove();

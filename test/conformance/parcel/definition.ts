@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { DAY, SECOND, field, secret } from '../../../src/sdk/index.js';
+import { DAY, HOUR, SECOND, field, secret } from '../../../src/sdk/index.js';
 import type { Definition } from '../../../src/sdk/index.js';
 
 export const TOLERANCE = 300 * SECOND;
 export const MAX_TEXT = 500;
+export const WINDOW = { lasts: 48 * HOUR, messages: 5 } as const;
 
 export const definition: Definition = {
   name: 'parcel',
@@ -12,7 +13,7 @@ export const definition: Definition = {
   summary: { en: 'Complaints of a parcel desk.', zh: '包裹服务台的投诉。' },
   docs: 'test/conformance/parcel/README.md',
   channel: 'parcel',
-  transports: ['webhook'],
+  transports: ['webhook', 'poll'],
   settings: z.object({
     api: field(
       z.url(),
@@ -25,13 +26,16 @@ export const definition: Definition = {
       { en: 'Signing secret', zh: '签名密钥' },
       { en: 'Checks deliveries.', zh: '用于验证推送。' },
     ),
-    token: secret({ en: 'Token', zh: '令牌' }, { en: 'Sends answers.', zh: '用于发送回复。' }),
+    apiSecret: secret(
+      { en: 'API secret', zh: 'API 密钥' },
+      { en: 'Fetches the token that sends answers.', zh: '用于获取发送回复的令牌。' },
+    ),
   }),
   setup: [
     {
       kind: 'form',
-      text: { en: 'Enter address, secret and token.', zh: '填写地址、密钥和令牌。' },
-      fields: ['api', 'signingSecret', 'token'],
+      text: { en: 'Enter address and secrets.', zh: '填写地址和密钥。' },
+      fields: ['api', 'signingSecret', 'apiSecret'],
     },
     {
       kind: 'pasteUrl',
@@ -51,7 +55,7 @@ export const definition: Definition = {
   },
   limits: [{ what: 'text', unit: 'characters', max: MAX_TEXT, beyond: 'split' }],
   policies: {
-    replyWindows: [],
+    replyWindows: [{ opensOn: 'customerMessage', ...WINDOW, afterwards: 'nothing' }],
     rate: null,
     receipts: ['delivered'],
     idempotentSend: false,

@@ -13,7 +13,10 @@ function accountOf(id: string): Account {
   return {
     id,
     settings: { api: 'http://127.0.0.1:9' },
-    credentials: { signingSecret: `canary-signing-${id}-4b1f`, token: `canary-token-${id}-90ce` },
+    credentials: {
+      signingSecret: `canary-signing-${id}-4b1f`,
+      apiSecret: `canary-api-secret-${id}-90ce`,
+    },
     hookUrl: `https://hub.example/hooks/${id}`,
     macKeys: [{ id: 'k1', key: `canary-mac-key-${id}-77aa` }],
   };
@@ -132,6 +135,7 @@ export function parcelSubject(installation: string): Subject {
     },
     rehearse: () => rehearseParcel(account),
     faults: PARCEL_FAULTS,
+    tokens: true,
     http: (signal) => createHttpClient({ allowPrivate: ['127.0.0.0/8'], signal }),
   };
 }
