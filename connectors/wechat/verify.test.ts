@@ -146,7 +146,7 @@ describe('a handshake', () => {
     expect(seen(requestOf(wire, 'GET'), here, NOW + 3_600_000)).toMatchObject({ status: 401 });
     for (const echo of ['', 'x'.repeat(1_001)]) {
       const odd = requestOf(handshakeOf(there, HOOK, echo), 'GET');
-      expect(seen(odd, here)).toMatchObject({ status: 400 });
+      expect(seen(odd, here)).toMatchObject({ status: 401 });
     }
   });
 });

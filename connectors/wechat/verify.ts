@@ -49,7 +49,7 @@ function stampOf(query: URLSearchParams): Stamp | null {
 function handshake(query: URLSearchParams, tokens: readonly string[], stamp: Stamp): Verdict {
   const echo = query.get('echostr') ?? '';
   if (echo === '' || echo.length > LONGEST_ECHO) {
-    return reject(400, 'a GET without echostr is no handshake');
+    return reject(401, 'a GET without echostr is no handshake');
   }
   if (!isSigned(query.get('signature') ?? '', tokens, stamp.timestamp, stamp.nonce)) {
     return reject(401, 'the signature of the handshake does not match the token');
@@ -73,7 +73,7 @@ function verifySealed(
   }
   const read = readFields(request.body);
   const encrypt = read.ok ? textOf(read.fields, 'Encrypt') : '';
-  if (encrypt === '') return reject(400, 'a sealed delivery has no Encrypt');
+  if (encrypt === '') return reject(401, 'a sealed delivery has no Encrypt');
   const offered = request.query.get('msg_signature') ?? '';
   if (!isSigned(offered, tokens, stamp.timestamp, stamp.nonce, encrypt)) {
     return reject(401, 'msg_signature does not match the token and the sealed message');
@@ -103,6 +103,6 @@ function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function reject(status: 400 | 401 | 403, why: string): Verdict {
+function reject(status: 401 | 403, why: string): Verdict {
   return { verdict: 'rejected', status, why };
 }

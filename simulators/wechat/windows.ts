@@ -1,7 +1,7 @@
 import type { WechatErrorCode } from './errors.js';
 
 /** What a customer does that lets the account write. */
-export type Trigger = 'message' | 'menuClick' | 'follow' | 'scan' | 'enter';
+export type Trigger = 'message' | 'menuClick' | 'follow' | 'scan' | 'payment' | 'enter';
 
 /** Which of WeChat's products the account is. */
 export type Product = 'officialAccount' | 'miniProgram';
@@ -21,6 +21,7 @@ const ALLOWANCES: Readonly<Record<Product, Partial<Record<Trigger, Allowance>>>>
     menuClick: { lastsMs: MINUTE_MS, messages: 3 },
     follow: { lastsMs: MINUTE_MS, messages: 3 },
     scan: { lastsMs: MINUTE_MS, messages: 3 },
+    payment: { lastsMs: 48 * HOUR_MS, messages: Infinity },
   },
   miniProgram: {
     message: { lastsMs: 48 * HOUR_MS, messages: 5 },

@@ -1,9 +1,11 @@
 import { answer } from '../../simulators/faults.js';
 import type { AnswerFault } from '../../simulators/faults.js';
+import { followerOf } from '../../simulators/wechat/account.js';
 import type { WechatOptions } from '../../simulators/wechat/account.js';
 import { wechatErrorBody } from '../../simulators/wechat/errors.js';
 import { seal, sign } from '../../simulators/wechat/seal.js';
 import { startWechat } from '../../simulators/wechat/wechat.js';
+import type { Trigger } from '../../simulators/wechat/windows.js';
 import type { Fault, Rehearsal } from '../../src/sdk/conformance/subject.js';
 import type { Account, InboundRequest } from '../../src/sdk/index.js';
 import { createHash } from 'node:crypto';
@@ -82,6 +84,18 @@ export function handshake(of: Account, at: number, token?: string): InboundReque
   };
 }
 
+const CUSTOMER = 'oCustomer1';
+
+/** What the definitions' windows open on, as the simulator calls it. */
+const TRIGGERS: Readonly<Record<string, Trigger>> = {
+  customerMessage: 'message',
+  menuClick: 'menuClick',
+  follow: 'follow',
+  scan: 'scan',
+  payment: 'payment',
+  enterSession: 'enter',
+};
+
 const inside = (code: Parameters<typeof wechatErrorBody>[0]) => answer(200, wechatErrorBody(code));
 
 const OWN: Partial<Record<Fault, AnswerFault>> = {
@@ -109,10 +123,24 @@ export async function rehearseWechat(
     appId: String(account.settings['appId']),
     appSecret: String(account.credentials['appSecret']),
   });
-  await simulator.customer('oCustomer1').text('hello');
+  await simulator.customer(CUSTOMER).text('hello');
+  const entries = () => simulator.ledger.entries;
   const pointed = { ...account, settings: { ...account.settings, apiBase: simulator.url } };
-  const taken = () => simulator.ledger.entries.filter(({ kind }) => kind === 'taken').length;
+  const given: Omit<Rehearsal, 'script' | 'close'> = {
+    account: pointed,
+    taken: () => entries().filter(({ kind }) => kind === 'taken').length,
+    tokens: {
+      issued: () => entries().filter((entry) => entry.kind === 'token' && entry.isNew).length,
+      revoke: () => simulator.killTokens(),
+    },
+    customerDid(opensOn, ago) {
+      const trigger = TRIGGERS[opensOn];
+      if (trigger === undefined) throw new Error(`nobody can do ${opensOn} at the simulator`);
+      simulator.account.followers.delete(CUSTOMER);
+      followerOf(simulator.account, CUSTOMER).right.grant(trigger, Date.now() - ago);
+    },
+  };
   const script: typeof simulator.script = (rule) =>
     simulator.script({ ...rule, when: ({ path }) => path === '/cgi-bin/message/custom/send' });
-  return rehearseHttp({ ...simulator, script }, { account: pointed, taken }, OWN);
+  return rehearseHttp({ ...simulator, script }, given, OWN);
 }

@@ -61,6 +61,7 @@ export function wechatSubject(own: WechatProduct): Subject {
     },
     rehearse: () => rehearseWechat(account, own.product),
     faults: WECHAT_FAULTS,
+    tokens: true,
     http,
   };
 }

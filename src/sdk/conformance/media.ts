@@ -137,6 +137,9 @@ async function sendsEach(bench: Bench, stage: Stage): Promise<Faults> {
       attachments: [attachmentOf(content)],
     });
     const parts = partsOf(renderOf(bench, reply, stage.account));
+    // A quota is another check's; here the customer has just written again.
+    const [opening] = bench.connector.definition.policies.replyWindows;
+    if (opening !== undefined) await stage.rehearsal?.customerDid?.(opening.opensOn, 0);
     faults.push(...(await sendsAll(stage, parts, content)));
   }
   return faults;

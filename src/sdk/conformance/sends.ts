@@ -10,7 +10,7 @@ import type { Fault, Rehearsal } from './subject.js';
 
 const NO_SUCH_FAULT = say('the platform has no such failure', '平台没有此类失败');
 /** Milliseconds after which a send that goes on is ended by closing its connection. */
-export const LONGEST_SEND = 3_000;
+export const LONGEST_SEND = 2_000;
 
 const STAYS = say('its answers stay in the hub', '回复保留在系统内');
 
