@@ -240,7 +240,15 @@ describe('the check', () => {
 
   test('names the allow-list, the secret, the AppID, the missing key and token', async () => {
     wechat.account.isAllowListed = false;
-    expect(await causes()).toEqual(['allowList']);
+    expect((await live.check()).findings).toMatchObject([
+      {
+        cause: 'allowList',
+        text: {
+          en: 'This hub’s address 127.0.0.1 is not on the account’s IP allow-list (WeChat 40164).',
+          zh: '本系统的出口 IP 127.0.0.1 不在账号的 IP 白名单中（错误码 40164）。',
+        },
+      },
+    ]);
     wechat.account.isAllowListed = true;
     const { settings, credentials } = account;
     account = { ...account, settings: { ...settings, appId: 'wx00000000000000ff' } };

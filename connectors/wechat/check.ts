@@ -96,6 +96,7 @@ function silenceOf(result: HttpResult, now: number): Finding | null {
   );
 }
 
+const SEEN = /address ([0-9a-f:.]+) is not/i;
 const CODE = /\(WeChat (-?\d+)\)$/;
 
 /** What WeChat refused, in the words of whoever has to mend it. */
@@ -105,7 +106,7 @@ function troubleOf(failure: Failure): Finding {
   if (failure.kind === 'unauthorised') {
     return bad(
       'credentials',
-      { en: `${failure.why}.`, zh: `微信拒绝了该 AppSecret${zhCode}。` },
+      { en: sentence(failure.why), zh: `微信拒绝了该 AppSecret${zhCode}。` },
       {
         en: 'Copy the AppSecret again, or make a new one.',
         zh: '请重新复制或重置 AppSecret。',
@@ -121,14 +122,18 @@ function troubleOf(failure: Failure): Finding {
   );
 }
 
+const sentence = (why: string): string => `${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
+
 function misconfigured(
   { setting, why }: Extract<Failure, { kind: 'misconfigured' }>,
   zhCode: string,
 ): Finding {
   if (setting === 'ipAllowList') {
+    const seen = SEEN.exec(why)?.[1];
+    const address = seen === undefined ? '' : `${seen} `;
     return bad(
       'allowList',
-      { en: `${why}.`, zh: `本系统的出口 IP 不在账号的 IP 白名单中${zhCode}。` },
+      { en: sentence(why), zh: `本系统的出口 IP ${address}不在账号的 IP 白名单中${zhCode}。` },
       {
         en: 'Add the address under which the hub reaches the internet to the IP allow-list beside the AppSecret.',
         zh: '请在 AppSecret 旁的“IP 白名单”中加入本系统的出口 IP。',

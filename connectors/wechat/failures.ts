@@ -120,8 +120,17 @@ export function failureIn(result: HttpResult, now: number): Failure | null {
 function failureInside(answer: Answer, now: number): Failure | null {
   const code = codeOf(answer);
   if (code === null || code === 0) return null;
-  return failureOf(code, now) ?? content(`WeChat refused it with code ${code}, unknown here`);
+  const failure =
+    failureOf(code, now) ?? content(`WeChat refused it with code ${code}, unknown here`);
+  const address =
+    code === 40164 ? ADDRESS.exec(String(bodyOf(answer)?.['errmsg']))?.[1] : undefined;
+  return address === undefined
+    ? failure
+    : { ...failure, why: failure.why.replace('address', `address ${address}`) };
 }
+
+/** WeChat names the address it saw, which is the one to allow (from memory). */
+const ADDRESS = /^invalid ip (\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]{3,45})\b/i;
 
 /** WeChat itself answers with 200; anything else comes from what stands before it. */
 function byStatus(answer: Answer, now: number): Failure | null {

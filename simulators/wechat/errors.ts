@@ -14,7 +14,7 @@ const SENTENCES = {
   40014: 'invalid access_token',
   40033: 'invalid charset. please check your request, if include \\uxxxx will create fail!',
   40125: 'invalid appsecret',
-  40164: 'invalid ip, not in whitelist',
+  40164: 'invalid ip 127.0.0.1 ipv6 ::ffff:127.0.0.1, not in whitelist',
   41001: 'access_token missing',
   42001: 'access_token expired',
   43002: 'require POST method',
