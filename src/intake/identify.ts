@@ -77,9 +77,9 @@ export function* identify(draft: Draft, place: Place): Work<Identified> {
 }
 
 /** The one its platform names; without threads, also one that an agent began and that has no name there yet. */
-function* conversationOf(
+export function* conversationOf(
   { connection, conversation: key, sender }: Draft,
-  { threadless }: Place,
+  { threadless }: Pick<Place, 'threadless'>,
 ): Work<ConversationRow | undefined> {
   const named = yield* conversationByKey(connection, key);
   if (named !== undefined || !threadless) return named;

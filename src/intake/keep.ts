@@ -3,10 +3,10 @@
  * Given: a draft that is being filed, and where it belongs.
  * Leaves behind: its message with the attachments it names; for what opens no ticket, a word on the ticket it is about.
  */
+import { conversationOf } from './identify.js';
 import { recordEvent } from '../desk/graph.js';
 import type { Draft } from '../model/draft.js';
 import type { EffectiveTime } from '../model/time.js';
-import { conversationByKey } from '../store/conversations.js';
 import type { WaitingDraft } from '../store/drafts.js';
 import { insertAttachment, insertMessage } from '../store/messages.js';
 import { markRefusal } from '../store/refusals.js';
@@ -61,7 +61,7 @@ export function* insertMessageOf(
   return message;
 }
 /** Automatic mails and platform events never open, reopen or answer anything; they are kept where they belong. */
-export function* keep(placing: Placing): Work<void> {
+export function* keep(placing: Placing & { readonly threadless: boolean }): Work<void> {
   const { draft, group, now } = placing;
   const { connection, channel, sender } = draft;
   const { optedOut } = draft.fields;
@@ -70,7 +70,7 @@ export function* keep(placing: Placing): Work<void> {
     yield* markRefusal(address, optedOut === 'yes' ? 'optedOut' : null, now);
   }
   if (saysNothing(draft)) return;
-  const conversation = yield* conversationByKey(draft.connection, draft.conversation);
+  const conversation = yield* conversationOf(draft, placing);
   const ticket =
     typeof conversation?.ticket_id === 'number'
       ? yield* ticketById(conversation.ticket_id)

@@ -114,6 +114,34 @@ test('what a customer answers to a text that an agent began with is on the same 
   expect(twilio.texts(number)).toHaveLength(2);
 });
 
+test('STOP as the first word to an agent who wrote first is shown on that ticket', async () => {
+  const twilio = await open();
+  const number = newNumber();
+  const opened = await desk.hub.api('POST', '/tickets', {
+    connection: twilio.connection,
+    handle: number,
+    text: 'Your lamp is ready to be fetched.',
+  });
+  const { number: ticket } = opened.body as { number: number };
+  await desk.quiet();
+  await until('the first word', async () => twilio.texts(number).length === 1);
+  await twilio.customer(number).text('STOP');
+  const [, stop] = await desk.messagesOnce(ticket, 'the wish', (seen) => seen.length === 2);
+  expect(stop).toMatchObject({ direction: 'in', kind: 'event', text: 'STOP' });
+  expect(await desk.ticket(ticket)).toMatchObject({
+    status: 'waiting',
+    counts: { in: 0, out: 1 },
+    person: { handles: [{ value: number, refusal: 'optedOut' }] },
+  });
+  await twilio.customer(number).text('START');
+  await twilio.customer(number).text('I fetch the lamp tomorrow');
+  const all = await desk.messagesOnce(ticket, 'the answer', (seen) => seen.length === 4);
+  expect(all.map(({ text }) => text)).toEqual([
+    'Your lamp is ready to be fetched.',
+    ...['STOP', 'START', 'I fetch the lamp tomorrow'],
+  ]);
+});
+
 test('after STOP an answer is refused with the reason, until START', async () => {
   const twilio = await open();
   const { number, customer, ticket } = await complain(twilio, 'do not write to me so often');
