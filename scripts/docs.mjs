@@ -1,11 +1,12 @@
 /**
- * `npm run docs`: writes what is generated from the shapes of the model and of the connectors. A test
+ * `npm run docs`: writes what is generated from the shapes of the model, of the connectors and of the kit. A test
  * finds what is stale.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { catalogue } from '../dist/connectors/index.js';
+import { checkTable } from '../dist/src/sdk/conformance/check-table.js';
 import { jsonSchemas } from '../dist/src/model/json-schemas.js';
 import { fieldTable } from '../dist/src/sdk/field-table.js';
 
@@ -17,14 +18,17 @@ for (const [file, schema] of Object.entries(jsonSchemas())) {
 
 for (const load of Object.values(catalogue)) {
   const { definition } = await load();
-  const page = readFileSync(definition.docs, 'utf8');
-  const [before, rest = ''] = page.split('<!-- fields -->');
-  const [, after = ''] = rest.split('<!-- end of fields -->');
-  const fields = `<!-- fields -->\n\n${fieldTable(definition)}\n\n<!-- end of fields -->`;
-  const written = await format(before + fields + after, {
-    ...(await resolveConfig(definition.docs)),
-    parser: 'markdown',
-  });
-  writeFileSync(definition.docs, written);
-  process.stdout.write(`wrote ${definition.docs}\n`);
+  await writeTable(definition.docs, 'fields', fieldTable(definition));
+}
+await writeTable('docs/conformance.md', 'checks', checkTable());
+
+/** Between the page's marks of this name. */
+async function writeTable(file, name, table) {
+  const page = readFileSync(file, 'utf8');
+  const [before, rest = ''] = page.split(`<!-- ${name} -->`);
+  const [, after = ''] = rest.split(`<!-- end of ${name} -->`);
+  const marked = `<!-- ${name} -->\n\n${table}\n\n<!-- end of ${name} -->`;
+  const options = { ...(await resolveConfig(file)), parser: 'markdown' };
+  writeFileSync(file, await format(before + marked + after, options));
+  process.stdout.write(`wrote ${file}\n`);
 }

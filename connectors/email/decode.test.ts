@@ -216,4 +216,12 @@ describe('hostile bytes', () => {
     const decoded = decode(envelopeOf(mail(['From: a@x.example'], 'a\u0000b')), accountWith());
     expect(decoded).toMatchObject({ remarks: ['unreadable characters were replaced'] });
   });
+
+  test('U+0000 in a header is in no id and in no name', () => {
+    const header = ['From: a@x.example', 'In-Reply-To: <m1@x.exa\u0000mple>', 'List-Id: a\u0000b'];
+    const decoded = decode(envelopeOf(mail(header, 'Hello')), accountWith());
+    expect(decoded).toMatchObject({
+      raws: [{ body: { inReplyTo: '<m1@x.example>', listId: 'a b' } }],
+    });
+  });
 });

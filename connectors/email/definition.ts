@@ -21,7 +21,18 @@ const setup: readonly SetupStep[] = [
       en: 'Enter the address and the servers; leave IMAP out to receive by the built-in listener.',
       zh: '填写地址与服务器；不填 IMAP 则使用内置监听收信。',
     },
-    fields: ['address', 'displayName', 'imap', 'smtp', 'listener', 'imapPassword', 'smtpPassword'],
+    fields: [
+      ...['address', 'displayName', 'imap', 'smtp', 'listener'],
+      ...['imapPassword', 'smtpPassword', 'listenerKey'],
+    ],
+  },
+  {
+    kind: 'form',
+    text: {
+      en: 'With OAuth: enter the app you registered and its refresh token.',
+      zh: '使用 OAuth 时：填写所注册的应用及其刷新令牌。',
+    },
+    fields: ['oauth', 'oauthClientId', 'oauthClientSecret', 'oauthRefreshToken'],
   },
   {
     kind: 'form',

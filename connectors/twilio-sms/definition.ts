@@ -24,11 +24,13 @@ const setup: readonly SetupStep[] = [
     fields: [
       'accountSid',
       'authToken',
+      'previousAuthToken',
       'from',
       'messagingServiceSid',
       'apiKeySid',
       'apiKeySecret',
       'maxSegments',
+      'apiBase',
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { catalogue } from '../../connectors/index.js';
 import { fieldAt, readSettings, shapeOf } from '../../src/cli/connections/settings.js';
+import { checkTable } from '../../src/sdk/conformance/check-table.js';
 import { fieldTable } from '../../src/sdk/field-table.js';
 import type { Definition } from '../../src/sdk/definition.js';
 import { textOf } from './tree.js';
@@ -18,6 +19,10 @@ function given(command: string, option: string): readonly string[] {
   const values = command.matchAll(new RegExp(`${option} ("[^"]*"|\\S+)`, 'g'));
   return [...values].map(([, value = '']) => value.replaceAll('"', ''));
 }
+
+test('the page of the kit has every check as it is now: npm run docs', () => {
+  expect(plain(textOf('docs/conformance.md'))).toContain(plain(checkTable()));
+});
 
 describe.each(Object.keys(catalogue))('the page of %s', (name) => {
   test('has every field of the definition as it is now: npm run docs', async () => {

@@ -80,6 +80,21 @@ describe('a connector that misreads is rejected', () => {
   });
 });
 
+describe('a connector that repeats itself is rejected', () => {
+  test('by ids made of the time of receipt', async () => {
+    const drafts: Subject['drafts'] = async (envelope, account) => {
+      const decoded = await connector.decode(envelope, account);
+      const raws = decoded.kind === 'raws' ? decoded.raws : [];
+      return raws.map((raw, index) => ({
+        ...draftOf(raw, envelope, account),
+        id: `${String(envelope.receivedAt)}-${String(index)}`,
+      }));
+    };
+    const faults = await rejections({ groups: ['drafts'], subject: { drafts } });
+    expect(Object.keys(faults)).toEqual(['drafts.golden', 'drafts.redelivered', 'drafts.digits']);
+  });
+});
+
 describe('a connector that lies about its sends is rejected', () => {
   test('a send that may have happened offered for repetition', async () => {
     const open = sendingWith((right) =>
@@ -153,6 +168,34 @@ describe('a connector that fetches badly is rejected', () => {
 });
 
 describe('a connector that behaves badly is rejected', () => {
+  test('the words of an answer in its log', async () => {
+    const open: Connector['open'] = (context) => {
+      const live = connector.open(context);
+      const send: typeof live.send = (part, key) => {
+        context.log.info(`sends ${part.preview}`);
+        return live.send(part, key);
+      };
+      return { ...live, send };
+    };
+    const faults = await rejections({ groups: ['secrets'], connector: { open } });
+    expect(faults).toEqual({
+      'secrets.content': 'the words of an answer can be read in the log of a send',
+    });
+  });
+
+  test('a timer that ticks on after closing', async () => {
+    const timers: NodeJS.Timeout[] = [];
+    const open: Connector['open'] = (context) => {
+      timers.push(setInterval(() => undefined, 60_000));
+      return connector.open(context);
+    };
+    const faults = await rejections({ groups: ['lifecycle'], connector: { open } });
+    for (const timer of timers) clearInterval(timer);
+    expect(faults).toEqual({
+      'lifecycle.leaves-nothing': '1 timers or servers are left a second after closing',
+    });
+  });
+
   test('a part with half a character, and one over the limit', async () => {
     const render: Connector['render'] = (reply) => {
       const rendered = connector.render(reply, subject.account);
@@ -197,6 +240,7 @@ describe('a connector that behaves badly is rejected', () => {
     };
     const faults = await rejections({ groups: ['definition'], connector: { definition } });
     expect(faults).toEqual({
+      'definition.setup': 'no step asks for apiToken',
       'definition.fields': 'the field apiToken has neither label nor help',
       'definition.secrets': 'the field apiToken is not marked as a secret',
     });

@@ -60,10 +60,14 @@ function addLine(fields: { name: string; parts: string[] }[], line: string): voi
   fields.push({ name, parts: [line.slice(colon + 1)] });
 }
 
+/** No field may hold U+0000 (RFC 5322 section 2.2), and no database takes it in an id or a name. */
 function joined(fields: readonly { name: string; parts: string[] }[]): Fields {
   return fields.map(({ name, parts }) => ({
     name,
-    value: parts.join('').replaceAll('\r', ' ').replaceAll('\t', ' ').trim(),
+    value: parts
+      .join('')
+      .replaceAll(/[\r\t\u0000]/g, ' ')
+      .trim(),
   }));
 }
 

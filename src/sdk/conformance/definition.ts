@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Localised } from '../../model/localised.js';
 import type { Definition } from '../definition.js';
@@ -99,9 +99,13 @@ function hasPage(bench: Bench): Faults {
 
 function hasSections(bench: Bench): Faults {
   const headings = (pageOf(bench) ?? '').split('\n').filter((line) => line.startsWith('## '));
-  return README_SECTIONS.filter(([, wanted]) => !headings.some((it) => wanted.test(it))).map(
-    ([name]) => `the page has no section "## ${name}"`,
-  );
+  const places = README_SECTIONS.map(([, wanted]) => headings.findIndex((it) => wanted.test(it)));
+  const missing = README_SECTIONS.filter((_section, index) => places[index] === -1);
+  const inOrder = places.every((place, index) => index === 0 || place > (places[index - 1] ?? 0));
+  return [
+    ...missing.map(([name]) => `the page has no section "## ${name}"`),
+    ...(missing.length > 0 || inOrder ? [] : ['the sections of the page are not in their order']),
+  ];
 }
 
 function isNamed({ connector }: Bench): Faults {
@@ -113,20 +117,49 @@ function isNamed({ connector }: Bench): Faults {
   ];
 }
 
-/** Everything an admin must fill in stands in a step; no step names what is not there. */
+/** Every field stands in one step, where an admin looks for it; no step names what is not there. */
 function setsUp({ connector }: Bench): Faults {
   const { setup, settings, credentials } = connector.definition;
-  const asked = new Set(setup.flatMap((step) => (step.kind === 'form' ? step.fields : [])));
-  const fields = Object.entries({ ...settings.shape, ...credentials.shape });
-  const known = new Set(fields.map(([name]) => name));
-  const required = fields.filter(([, field]) => !(field as z.ZodType).safeParse(undefined).success);
+  const asked = setup.flatMap((step) => (step.kind === 'form' ? step.fields : []));
+  const known = Object.keys({ ...settings.shape, ...credentials.shape });
   return [
-    ...[...asked].filter((name) => !known.has(name)).map((name) => `no field is called ${name}`),
-    ...required
-      .filter(([name]) => !asked.has(name))
-      .map(([name]) => `no step asks for the required field ${name}`),
+    ...asked.filter((name) => !known.includes(name)).map((name) => `no field is called ${name}`),
+    ...known.filter((name) => !asked.includes(name)).map((name) => `no step asks for ${name}`),
+    ...asked
+      .filter((name, index) => asked.indexOf(name) !== index)
+      .map((name) => `two steps ask for ${name}`),
   ];
 }
+
+/** What a pure look at an account says of it: a working one lacks nothing, and one without secrets is no exception. */
+function knowsItsGaps({ connector, subject }: Bench): Faults {
+  const { account } = subject;
+  const lacking = connector.incomplete?.(account) ?? null;
+  const bare = connector.incomplete?.({ ...account, credentials: {}, settings: {} }) ?? null;
+  return [
+    ...(lacking === null ? [] : [`the sample account is said to lack: ${lacking.text.en}`]),
+    ...(bare === null ? [] : wordFaults('the finding of an empty account', bare.text)),
+    ...(bare?.ok === true ? ['an account that lacks something is found to be fine'] : []),
+  ];
+}
+
+/** Mappings are mended by people who cannot code: each shows by examples what it does. */
+function hasExamples({ connector, subject }: Bench): Faults {
+  const { name, docs } = connector.definition;
+  const folders = [`mappings/${name}`, `${dirname(docs)}/mappings`];
+  const files = folders.flatMap((folder) => yamlIn(join(subject.installation, folder)));
+  const rules = files.filter((file) => !file.endsWith('.test.yaml'));
+  return rules
+    .filter((file) => !files.includes(file.replace(/\.yaml$/, '.test.yaml')))
+    .map((file) => `${basename(file)} has no examples beside it`);
+}
+
+const yamlIn = (folder: string): readonly string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith('.yaml'))
+        .map((file) => join(folder, file))
+    : [];
 
 function keepsFewHeaders({ connector }: Bench): Faults {
   const never = ['authorization', 'cookie', 'proxy-authorization'];
@@ -190,8 +223,18 @@ export const definitionChecks: readonly Check[] = [
     isData,
   ),
   check('page', ['its page exists', '说明页存在'], hasPage),
-  check('sections', ['its page has the usual sections', '说明页章节齐全'], hasSections),
-  check('setup', ['the steps ask for everything required', '步骤涵盖所有必填项'], setsUp),
+  check(
+    'sections',
+    ['its page has the usual sections in their order', '说明页章节齐全且有序'],
+    hasSections,
+  ),
+  check('setup', ['every field stands in one step', '每个字段恰在一个步骤中'], setsUp),
+  check(
+    'gaps',
+    ['what an account lacks is told in both languages', '缺失项以双语说明'],
+    knowsItsGaps,
+  ),
+  check('examples', ['every mapping has its examples', '每个映射都有示例'], hasExamples),
   check('headers', ['only harmless headers are kept', '仅保留无害的请求头'], keepsFewHeaders),
   check('bounds', ['limits and policies have sane bounds', '限制与策略合理'], boundsAreSane),
   check('ack', ['a webhook is verified and acknowledged', 'Webhook 有验证与应答'], acknowledges),

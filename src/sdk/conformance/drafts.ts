@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Draft, OPENING_KINDS } from '../../model/draft.js';
+import { HOUR } from '../../model/time.js';
+import type { Envelope } from '../inbound.js';
 import { say } from './check.js';
 import type { Bench, Check, Faults } from './check.js';
 import { envelopeOfFixture } from './envelopes.js';
@@ -115,6 +117,33 @@ async function stableIds(bench: Bench): Promise<Faults> {
   return faults;
 }
 
+/** Delivered again it is another envelope, later; what it tells keeps its id and its conversation. */
+async function redelivered(bench: Bench): Promise<Faults> {
+  const { drafts: make, account } = bench.subject;
+  const facts = async (envelope: Envelope) =>
+    (await make?.(envelope, account))?.map(({ id, conversation, kind }) => [
+      id,
+      conversation,
+      kind,
+    ]);
+  const faults: string[] = [];
+  for (const fixture of bench.subject.fixtures) {
+    const first = envelopeOfFixture(bench, fixture);
+    const again = { ...first, id: first.id + 1, receivedAt: first.receivedAt + HOUR };
+    if (isDeepStrictEqual(await facts(first), await facts(again))) continue;
+    faults.push(`${fixture.name}: delivered an hour later it tells something else`);
+  }
+  return faults;
+}
+
+/** No database and no browser chokes on what a customer wrote. */
+function isStorable({ drafts }: Drafted): readonly string[] {
+  const text = JSON.stringify(drafts);
+  return /\\u0000|\\ud[89a-f][0-9a-f]{2}/i.test(text.replaceAll('\\\\', ''))
+    ? ['U+0000 or a lone surrogate is in a draft']
+    : [];
+}
+
 /** Nobody is believed further than the definition says this platform can prove. */
 function provenWithinPolicy(bench: Bench): Promise<Faults> {
   const { identity } = bench.connector.definition.policies;
@@ -181,6 +210,14 @@ export const draftChecks: readonly Check[] = [
   check('here', ['drafts name their connection and channel', '草稿标明连接与渠道'], belongsHere),
   check('ids', ['no two facts share an id', '不同事实的编号不同'], (bench) =>
     everyFixture(bench, uniqueIds),
+  ),
+  check(
+    'redelivered',
+    ['delivered again, an hour later, it is the same fact', '一小时后重推仍为同一事实'],
+    redelivered,
+  ),
+  check('storable', ['drafts are text that can be stored', '草稿文本可存储'], (bench) =>
+    everyFixture(bench, isStorable),
   ),
   check('stable', ['the same delivery gives the same drafts', '同一推送产生相同草稿'], stableIds),
   check(

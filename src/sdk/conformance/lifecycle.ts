@@ -54,6 +54,34 @@ async function closesUnused(_bench: Bench, stage: Stage): Promise<Faults> {
   return closed ? [] : ['close did not end within a second'];
 }
 
+/** What still ticks or listens after closing lives as long as the hub does. */
+async function leavesNothing(bench: Bench): Promise<Faults> {
+  const before = await fewestHeldOpen();
+  await onStage(bench, async (stage) => {
+    await sendOne(bench, stage, 'leaves');
+    const listening = await stage.live.listen?.(() => Promise.resolve());
+    if (listening !== undefined) await pause(A_MOMENT);
+  });
+  const end = Date.now() + AT_ONCE;
+  while (heldOpen() > before && Date.now() < end) await pause(A_MOMENT);
+  const left = heldOpen() - before;
+  return left <= 0 ? [] : [`${String(left)} timers or servers are left a second after closing`];
+}
+
+/** What an earlier check held open a moment longer is not counted as there from the start. */
+async function fewestHeldOpen(): Promise<number> {
+  let fewest = heldOpen();
+  for (let look = 0; look < 5; look += 1) {
+    await pause(A_MOMENT);
+    fewest = Math.min(fewest, heldOpen());
+  }
+  return fewest;
+}
+
+const heldOpen = (): number =>
+  process.getActiveResourcesInfo().filter((it) => it === 'Timeout' || it === 'TCPServerWrap')
+    .length;
+
 async function abortsSend(bench: Bench, stage: Stage): Promise<Faults> {
   if (!bench.subject.faults.includes('silence')) return [];
   await rehearsalOf(stage).script('silence');
@@ -189,6 +217,12 @@ export const lifecycleChecks: readonly Check[] = [
   ),
   check('close-twice', ['closing twice is closing', '关闭两次无妨'], closesTwice),
   check('close-unused', ['closing unused is quick', '未使用也能立即关闭'], closesUnused),
+  {
+    id: 'lifecycle.leaves-nothing',
+    group: 'lifecycle',
+    title: say('closing leaves no timer and no server', '关闭后不遗留定时器与监听'),
+    run: leavesNothing,
+  },
   check('abort-send', ['a hanging send ends within a second', '挂起的发送一秒内结束'], abortsSend, {
     inapplicable: sendsAway,
   }),

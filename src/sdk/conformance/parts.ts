@@ -108,6 +108,7 @@ function everyReply(bench: Bench): readonly (readonly [what: string, reply: Repl
     ['nothing', replyOf(bench, '')],
     ['hostile text', replyOf(bench, 'a\r\nBcc: x@example.com\r\n\r\n\u0000\ud83d \u2028 <script>')],
     ['a bare conversation', bareReply(bench)],
+    ['a hostile conversation', hostileReply(bench)],
   ];
 }
 
@@ -115,6 +116,17 @@ function bareReply(bench: Bench): Reply {
   const { conversation } = bench.subject;
   const bare = { ...conversation, name: null, subject: null, context: {} };
   return replyOf(bench, 'Thank you.', { conversation: bare });
+}
+
+/** A customer's own words come back as name, subject and context. */
+function hostileReply(bench: Bench): Reply {
+  const evil = 'x\r\nBcc: y@example.com\r\n\u0000\ud83d';
+  const { conversation } = bench.subject;
+  const names = [...Object.keys(conversation.context), '__proto__', 'constructor'];
+  const context = Object.fromEntries(names.map((name) => [name, evil]));
+  return replyOf(bench, 'Thank you.', {
+    conversation: { ...conversation, name: evil, subject: evil, context },
+  });
 }
 
 function neverThrows(bench: Bench): Faults {
@@ -207,12 +219,63 @@ function dropsDeclared(bench: Bench): Faults {
   });
 }
 
+const sendsFiles = (bench: Bench) =>
+  sentFiles(bench).length > 0 ? null : say('it sends no files', '不发送文件');
+
+const FILE_LIMITS = ['attachment', 'attachments'] as const;
+const fileLimits = ({ connector }: Bench): readonly Limit[] =>
+  connector.definition.limits.filter(({ what }) => FILE_LIMITS.some((it) => it === what));
+
+/** Just within a limit of files it leaves; just beyond, nothing goes that the platform would not take. */
+function keepsFileLimits(bench: Bench): Faults {
+  const [content] = sentFiles(bench);
+  if (content === undefined) return [];
+  return fileLimits(bench).flatMap((limit) => {
+    const within = rendersFiles(bench, content, limit, limit.max);
+    const beyond = rendersFiles(bench, content, limit, limit.max + 1);
+    const over = partsOf(beyond).some((part) => usesOf(part, limit) > limit.max);
+    return [
+      ...(within.kind === 'parts' ? [] : [`${limit.what} at the limit: refused`]),
+      ...(limit.beyond !== 'reject' || beyond.kind === 'refused'
+        ? []
+        : [`${limit.what} beyond the limit: sent, and had to be refused`]),
+      ...(over
+        ? [`${limit.what} beyond the limit: a part holds more than the platform takes`]
+        : []),
+    ];
+  });
+}
+
+function rendersFiles(
+  bench: Bench,
+  content: (typeof FILE_CONTENTS)[number],
+  { what }: Limit,
+  amount: number,
+): Rendered {
+  const file = attachmentOf(content);
+  const attachments =
+    what === 'attachments'
+      ? Array.from({ length: amount }, (_unused, index) => ({
+          ...file,
+          name: `${String(index)}-${file.name}`,
+        }))
+      : [{ ...file, size: amount }];
+  return renderOf(bench, replyOf(bench, 'See these.', { attachments }));
+}
+
+const usesOf = (part: Part, { what }: Limit): number =>
+  what === 'attachments'
+    ? part.attachments.length
+    : Math.max(0, ...part.attachments.map(({ size }) => size));
+
+const NO_FILE_LIMIT = say('the platform limits no files', '平台不限制文件');
+const limitsFiles = (bench: Bench) =>
+  sendsFiles(bench) ?? (fileLimits(bench).length > 0 ? null : NO_FILE_LIMIT);
+
 const rejectsSomething = (bench: Bench) =>
   rejectedFiles(bench).length > 0 || gradeOf(bench, 'text') === 'rejected'
     ? null
     : say('it declares nothing as rejected', '未声明任何拒绝的内容');
-const sendsFiles = (bench: Bench) =>
-  sentFiles(bench).length > 0 ? null : say('it sends no files', '不发送文件');
 const dropsFiles = (bench: Bench) =>
   droppedFiles(bench).length > 0 ? null : say('it drops no files', '不丢弃文件');
 
@@ -262,6 +325,7 @@ export const partChecks: readonly Check[] = [
     sendsDeclared,
     sendsFiles,
   ),
+  check('file-limits', ['files keep the limits', '文件不超限'], keepsFileLimits, limitsFiles),
   check(
     'dropped',
     ['what is declared dropped is left out', '声明丢弃的内容被省略'],

@@ -3,8 +3,8 @@ import type { Bench, Check, Faults } from './check.js';
 import { SHORTEST_CANARY, canariesOf, leaks, wrongSecrets } from './canaries.js';
 import { decodeOf, envelopeOf, envelopeOfFixture } from './envelopes.js';
 import { genuine, verdictOf, webhookOf, withPlace } from './forgeries.js';
-import { renderOf, replyOf } from './replies.js';
-import { LONGEST_SEND, rehearsalOf, sendOne, sendsAway } from './sends.js';
+import { partsOf, renderOf, replyOf } from './replies.js';
+import { LONGEST_SEND, rehearsalOf, sendOne, sendPart, sendsAway } from './sends.js';
 import { onStage, settlesWithin } from './stage.js';
 import type { Stage } from './stage.js';
 
@@ -120,6 +120,30 @@ async function inChecks(bench: Bench): Promise<Faults> {
   return [...(await check(false)), ...(await check(true))];
 }
 
+/** What is said to a customer is nobody's to read in a log. */
+const WORDS = 'canary sentence about a broken kettle 水壶坏了';
+
+async function wordsInLogs(bench: Bench): Promise<Faults> {
+  const { handle } = bench.subject.conversation;
+  const faults: string[] = [];
+  for (const fault of [null, ...bench.subject.faults]) {
+    if (fault === 'silence' || fault === 'trickle') continue;
+    await onStage(bench, async (stage) => {
+      await rehearsalOf(stage).script(fault);
+      const [part] = partsOf(renderOf(bench, replyOf(bench, WORDS), stage.account));
+      if (part !== undefined) await sendPart(stage, part, 'words');
+      const log = stage.logged.join('\n');
+      if (log.includes('kettle') || log.includes('水壶')) {
+        faults.push(`the words of an answer can be read in the log of ${fault ?? 'a send'}`);
+      }
+      if (handle.length >= 7 && log.includes(handle)) {
+        faults.push(`the customer's address can be read in the log of ${fault ?? 'a send'}`);
+      }
+    });
+  }
+  return faults;
+}
+
 function inDefinition({ connector, subject }: Bench): Faults {
   const { settings: _settings, credentials: _credentials, ...words } = connector.definition;
   return leaked({ connector, subject }, [['the definition', words]]);
@@ -151,6 +175,12 @@ export const secretChecks: readonly Check[] = [
     'outcomes',
     ['no secret is in an outcome or its log', '发送结果与日志中无密钥'],
     inOutcomes,
+    sendsAway,
+  ),
+  check(
+    'content',
+    ['neither words nor addresses are in a log', '日志中无消息内容与地址'],
+    wordsInLogs,
     sendsAway,
   ),
   check('checks', ['no secret is in a finding or its log', '检查结果与日志中无密钥'], inChecks),
