@@ -34,6 +34,8 @@ export interface Workshop {
   readonly queue: QuietQueue;
   readonly sending: SendDependencies;
   readonly region: Region;
+  /** Messages of a counted window that only a final answer may take. */
+  readonly reserved: number;
   /** Sentences the stages logged as errors. */
   readonly logged: string[];
   /** Adds an open connection of that courier; `group` by name. */
@@ -115,7 +117,7 @@ export async function openWorkshop(
   let numbered = 0;
 
   return {
-    ...{ store, clock, queue, sending, logged, find, region },
+    ...{ store, clock, queue, sending, logged, find, region, reserved: 0 },
     blobs: folderBlobs(join(folder, 'blobs')),
     async connect(id, courier = createCourier(), group = 'default') {
       const group_id = await store.write(function* () {
@@ -163,10 +165,10 @@ export async function openWorkshop(
     },
     reply: (ticket, text, conversation) =>
       compose(
-        { store, queue, clock, find },
+        { store, queue, clock, find, reserved: 0 },
         {
           ...{ ticket, text, html: null, attachments: [], agent: 'anna' },
-          ...{ conversation: conversation ?? null, confirm: [], replyTo: null },
+          ...{ conversation: conversation ?? null, confirm: [], replyTo: null, final: false },
         },
       ),
     send: () => send(sending),

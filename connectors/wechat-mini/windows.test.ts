@@ -1,10 +1,9 @@
 import { createReplyRight } from '../../simulators/wechat/windows.js';
-import { admit } from '../../src/replies/admit.js';
-import type { Connected } from '../../src/intake/connected.js';
+import { windowState } from '../../src/replies/reply-window.js';
 import { connector } from './index.js';
 
 const AT = Date.UTC(2026, 10, 20, 8, 15);
-const connected = { connector } as unknown as Connected;
+const { replyWindows } = connector.definition.policies;
 
 test.each([
   ['a second before its end', 48 * 3_600_000 - 1_000, true],
@@ -13,8 +12,8 @@ test.each([
 ])('%s of the window hub and platform agree', (_what, later, isOpen) => {
   const right = createReplyRight('miniProgram');
   right.grant('message', AT);
-  const refusal = admit(connected, { now: AT + later, lastInAt: AT, parts: 1 });
-  expect(refusal === null).toBe(isOpen);
+  const openings = { opened: { customerMessage: AT }, spent: [] };
+  expect(windowState(replyWindows, openings, AT + later).open).toBe(isOpen);
   expect(right.spend(AT + later) === null).toBe(isOpen);
 });
 

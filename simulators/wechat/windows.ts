@@ -30,9 +30,10 @@ const ALLOWANCES: Readonly<Record<Product, Partial<Record<Trigger, Allowance>>>>
 };
 
 interface Grant {
-  readonly size: number;
+  readonly at: number;
   readonly until: number;
-  left: number;
+  readonly size: number;
+  used: number;
 }
 
 /** What the account may still send to one customer. */
@@ -43,21 +44,22 @@ export interface ReplyRight {
   spend(at: number): WechatErrorCode | null;
 }
 
-/** Nothing yet: the customer has not been seen. Allowances do not add up, the larger one takes the other's place. */
+/** Nothing yet: the customer has not been seen. Allowances do not add up: of those that hold, the largest counts. */
 export function createReplyRight(product: Product): ReplyRight {
-  let current: Grant | null = null;
+  const grants = new Map<Trigger, Grant>();
   return {
     grant(trigger, at) {
       const allowance = ALLOWANCES[product][trigger];
       if (allowance === undefined) return;
       const { lastsMs, messages } = allowance;
-      if (current !== null && current.until >= at && current.size > messages) return;
-      current = { size: messages, until: at + lastsMs, left: messages };
+      grants.set(trigger, { at, until: at + lastsMs, size: messages, used: 0 });
     },
     spend(at) {
-      if (current === null || current.until < at) return 45015;
-      if (current.left === 0) return 45047;
-      current.left -= 1;
+      const holding = [...grants.values()].filter(({ until }) => until >= at);
+      const [largest] = holding.sort((one, other) => other.size - one.size || other.at - one.at);
+      if (largest === undefined) return 45015;
+      if (largest.used === largest.size) return 45047;
+      for (const grant of holding) grant.used += 1;
       return null;
     },
   };

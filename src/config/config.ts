@@ -52,6 +52,7 @@ export const Config = z.strictObject({
     by: z.enum(['samePerson', 'evidence']),
     samePersonWithinDays: z.number().min(0).max(3_650),
   }),
+  replies: z.strictObject({ reserved: z.int().min(0).max(10) }),
   phones: z.strictObject({
     region: z.string().refine(isRegion, 'an ISO 3166 code of a country, as CN'),
   }),

@@ -162,7 +162,7 @@ describe('a change', () => {
     courier.script.push(failed({ kind: 'unauthorised', why: 'wrong password' }));
     const { send } = await import('../replies/send.js');
     const { compose } = await import('../replies/compose.js');
-    const words = { text: 'hello', html: null, attachments: [], agent: 'anna' };
+    const words = { text: 'hello', html: null, attachments: [], agent: 'anna', final: false };
     const way = { ticket: 1, conversation: null, confirm: [], replyTo: null };
     await compose({ ...shop, find: registry.find }, { ...way, ...words });
     await send(sending);

@@ -1,7 +1,8 @@
 import type { FindConnection } from '../intake/connected.js';
 import { confirmedReplyTo, unconfirmedReplyTo } from '../model/reply-context.js';
 import type { Ticket } from '../model/ticket.js';
-import { windowCloses } from '../replies/admit.js';
+import { openedOn } from '../replies/admit.js';
+import { windowState } from '../replies/reply-window.js';
 import { contextOf, type ConversationRow } from '../store/conversations.js';
 
 export interface ConversationShown {
@@ -10,8 +11,8 @@ export interface ConversationShown {
   readonly ticket: number;
   /** Root of the person behind it. */
   readonly person: number;
-  /** Parts that left or wait since the customer's last word. */
-  readonly used: number;
+  /** When each of our messages left that its platform may count; null: it still waits. */
+  readonly spent: readonly (number | null)[];
 }
 
 type View = Ticket['conversations'][number];
@@ -19,7 +20,7 @@ type View = Ticket['conversations'][number];
 /** A conversation as agents and systems see it, with what its platform still allows. */
 export function conversationView(
   deps: { readonly find: FindConnection; readonly now: number },
-  { row, ticket, person, used }: ConversationShown,
+  { row, ticket, person, spent }: ConversationShown,
 ): View {
   return {
     id: row.id,
@@ -32,7 +33,7 @@ export function conversationView(
     person,
     replyTo: replyTo(row),
     lastInAt: row.last_in_at === null ? null : new Date(row.last_in_at).toISOString(),
-    replyWindow: replyWindow(deps, row, used),
+    replyWindow: replyWindow(deps, row, spent),
   };
 }
 
@@ -48,18 +49,12 @@ function replyTo(row: ConversationRow): View['replyTo'] {
 function replyWindow(
   { find, now }: { readonly find: FindConnection; readonly now: number },
   row: ConversationRow,
-  used: number,
+  spent: readonly (number | null)[],
 ): View['replyWindow'] {
   const connected = find(row.connection_id);
   if (connected === undefined) return { open: false, closesAt: null, messagesLeft: null };
-  const closes = windowCloses(connected, row.last_in_at);
-  const quotas = connected.connector.definition.policies.replyWindows.flatMap(({ messages }) =>
-    messages === null ? [] : [messages],
-  );
-  const left = quotas.length === 0 ? null : Math.max(Math.max(...quotas) - used, 0);
-  return {
-    open: (closes === null || closes >= now) && left !== 0,
-    closesAt: closes === null ? null : new Date(closes).toISOString(),
-    messagesLeft: left,
-  };
+  const { replyWindows } = connected.connector.definition.policies;
+  const state = windowState(replyWindows, { opened: openedOn(row), spent }, now);
+  const { closesAt } = state;
+  return { ...state, closesAt: closesAt === null ? null : new Date(closesAt).toISOString() };
 }

@@ -62,9 +62,7 @@ export async function openByAgent(
 ): Promise<Opened> {
   const asked = { ...given, handle: asPlatformsSpellIt(given.handle) };
   if (!asked.log) {
-    const { connected, handle } = asked;
-    const known = await store.read(() => conversationOfHandle(connected.id, handle));
-    const refusal = rehearse(asked, known, act);
+    const refusal = await store.read(() => rehearse(asked, act));
     if (refusal !== null) return { kind: 'refused', refusal };
   }
   const ticket = await store.write(function* () {
@@ -86,12 +84,9 @@ function asPlatformsSpellIt(typed: string): string {
 }
 
 /** Renders as if the ticket were there already, so that a refusal leaves nothing behind. */
-function rehearse(
-  asked: AgentTicket,
-  known: ConversationRow | undefined,
-  act: Act,
-): Refusal | null {
-  const { connected } = asked;
+function* rehearse(asked: AgentTicket, act: Act): Work<Refusal | null> {
+  const { connected, handle } = asked;
+  const known = yield* conversationOfHandle(connected.id, handle);
   if (
     known === undefined &&
     connected.connector.definition.transports.every((t) => t === 'serve')
@@ -106,7 +101,7 @@ function rehearse(
     id: randomUUID(),
     composedAt: act.at,
   });
-  const rendered = renderAdmitted(connected, full, conversation.last_in_at);
+  const rendered = yield* renderAdmitted(connected, full, { conversation, reserved: 0 });
   return rendered.kind === 'refused' ? rendered.refusal : null;
 }
 
@@ -184,7 +179,7 @@ function* writeFirst(
     id: randomUUID(),
     composedAt: act.at,
   });
-  const rendered = renderAdmitted(asked.connected, full, conversation.last_in_at);
+  const rendered = yield* renderAdmitted(asked.connected, full, { conversation, reserved: 0 });
   if (rendered.kind === 'refused') {
     throw new Error(`a rehearsed first word was refused: ${rendered.refusal.why.en}`);
   }
@@ -195,7 +190,7 @@ function* writeFirst(
 const NO_CHOICE = { conversation: null, confirm: [], replyTo: null } as const;
 
 function replyOf({ text }: AgentTicket, ticket: number, { who }: Act): NewReply {
-  return { ticket, text, html: null, attachments: [], ...NO_CHOICE, agent: who };
+  return { ticket, text, html: null, attachments: [], ...NO_CHOICE, agent: who, final: false };
 }
 
 /** The form in which a customer's own message would have told who they are. */

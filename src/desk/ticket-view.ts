@@ -5,13 +5,15 @@ import { TICKET_VERSION } from '../model/ticket.js';
 import type { TicketState } from '../model/ticket-state.js';
 import { warningsOf } from './ticket-warnings.js';
 import { conversationView } from './conversation-view.js';
+import { openedOn } from '../replies/admit.js';
+import { countsSince } from '../replies/reply-window.js';
 import type { ConversationRow } from '../store/conversations.js';
+import { spentOn } from '../store/delivery-parts.js';
 import {
   componentsOf,
   conversationsByIds,
   groupNames,
   handlesOfPersons,
-  partsSinceLastWord,
   rootPersonsOf,
   type OwnedHandle,
   type RootPersonRow,
@@ -53,7 +55,7 @@ export function* viewTickets(deps: ViewDependencies, shown: readonly Shown[]): W
   ]);
   const handles = yield* handlesOfPersons([...new Set(persons.map(({ root }) => root))]);
   const links = yield* linksOf(members.map(({ id }) => id));
-  const used = yield* partsSinceLastWord(conversations.map(({ id }) => id));
+  const spent = yield* spentOn(countedOf(deps, conversations));
   const groups = yield* groupNames();
   const known: Known = {
     ...deps,
@@ -61,10 +63,24 @@ export function* viewTickets(deps: ViewDependencies, shown: readonly Shown[]): W
     persons: new Map(persons.map((one) => [one.id, one])),
     handles,
     links,
-    used,
+    spent,
     groups,
   };
   return shown.map((one) => ticketOf(known, one));
+}
+
+/** Since when messages count, by conversation: most platforms count none. */
+function countedOf(
+  { find }: ViewDependencies,
+  conversations: readonly ConversationRow[],
+): ReadonlyMap<number, number> {
+  const since = new Map<number, number>();
+  for (const row of conversations) {
+    const policies = find(row.connection_id)?.connector.definition.policies;
+    const at = policies === undefined ? null : countsSince(policies.replyWindows, openedOn(row));
+    if (at !== null) since.set(row.id, at);
+  }
+  return since;
 }
 
 interface Known extends ViewDependencies {
@@ -72,7 +88,7 @@ interface Known extends ViewDependencies {
   readonly persons: ReadonlyMap<number, RootPersonRow>;
   readonly handles: readonly OwnedHandle[];
   readonly links: readonly LinkRow[];
-  readonly used: ReadonlyMap<number, number>;
+  readonly spent: ReadonlyMap<number, readonly (number | null)[]>;
   readonly groups: ReadonlyMap<number, string>;
 }
 
@@ -153,7 +169,7 @@ function conversationsOf(known: Known, members: readonly TicketRow[]): Ticket['c
         row,
         ticket,
         person: personOn(known, row.id),
-        used: known.used.get(row.id) ?? 0,
+        spent: known.spent.get(row.id) ?? [],
       }),
     );
 }

@@ -51,7 +51,7 @@ export function* fileMessage(filing: Filing): Work<void> {
     follows === null ? yield* openTicket(filing, identified) : yield* follow(filing, follows);
   const lastInAt = Math.max(time.at, conversation.last_in_at ?? 0);
   const before = conversation.last_in_at === null ? null : contextOf(conversation);
-  const context = JSON.stringify(layContext(before, draft.replyContext));
+  const context = JSON.stringify(layContext(before, draft.replyContext, time.at));
   yield* touchConversation(conversation.id, ticket, context, lastInAt);
   if (place.apart !== null) yield* keepApart(place.apart, ticket, now);
   if (identified.isBlocked) return;

@@ -6,7 +6,9 @@
 import { conversationOf } from './identify.js';
 import { recordEvent } from '../desk/graph.js';
 import type { Draft } from '../model/draft.js';
+import { layOpening } from '../model/reply-context.js';
 import type { EffectiveTime } from '../model/time.js';
+import { contextOf, setContext } from '../store/conversations.js';
 import type { WaitingDraft } from '../store/drafts.js';
 import { insertAttachment, insertMessage } from '../store/messages.js';
 import { markRefusal } from '../store/refusals.js';
@@ -69,8 +71,13 @@ export function* keep(placing: Placing & { readonly threadless: boolean }): Work
     const address = { group_id: group, channel, connection_id: connection, handle: sender.handle };
     yield* markRefusal(address, optedOut === 'yes' ? 'optedOut' : null, now);
   }
-  if (saysNothing(draft)) return;
+  const { opens } = draft.replyContext;
+  if (saysNothing(draft) && opens === undefined) return;
   const conversation = yield* conversationOf(draft, placing);
+  if (conversation !== undefined && opens !== undefined) {
+    yield* setContext(conversation.id, layOpening(contextOf(conversation), opens, placing.time.at));
+  }
+  if (saysNothing(draft)) return;
   const ticket =
     typeof conversation?.ticket_id === 'number'
       ? yield* ticketById(conversation.ticket_id)

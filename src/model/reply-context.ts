@@ -6,13 +6,23 @@
  * `to`                  where answers go, when that is not the conversation's handle
  * `replyToUnconfirmed`  where the customer asks them to go, without proof that it was the customer who asked
  * `replyToConfirmed`    the address an agent agreed to; no draft can set it
+ * `opens`               what this draft opens a reply window by, besides a customer's word: `follow`, `menuClick`
+ * `openings`            when each of those was last seen, milliseconds UTC; no draft can set it
  */
 export type ReplyContext = Readonly<Record<string, unknown>>;
 
-/** `before`: null for the first draft of a conversation. */
-export function layContext(before: ReplyContext | null, draft: ReplyContext): ReplyContext {
-  const { opening, replyToConfirmed: _claimed, ...brought } = draft;
-  const below = before ?? connectorsOwn(opening);
+/** A platform has a handful of triggers; more names than these are somebody's mistake, and not kept. */
+const MOST_OPENINGS = 16;
+const LONGEST_OPENING = 40;
+
+/** `before`: null for the first draft of a conversation; `at`: when the draft was said, milliseconds UTC. */
+export function layContext(
+  before: ReplyContext | null,
+  draft: ReplyContext,
+  at: number,
+): ReplyContext {
+  const { opening, opens, openings: _claimedToo, replyToConfirmed: _claimed, ...brought } = draft;
+  const below = layOpening(before ?? connectorsOwn(opening), opens, at);
   if (brought['to'] === undefined) return { ...below, ...brought };
   // Whoever says anew where answers go no longer asks for what was asked before.
   const { replyToUnconfirmed: _withdrawn, ...kept } = below;
@@ -26,11 +36,27 @@ function connectorsOwn(opening: unknown): ReplyContext {
     to: _to,
     replyToUnconfirmed: _wished,
     replyToConfirmed: _claimed,
+    openings: _claimedToo,
     ...own
   } = {
     ...opening,
   } as ReplyContext;
   return own;
+}
+
+/** What a draft that says nothing to anybody leaves behind on its conversation. */
+export function layOpening(context: ReplyContext, opens: unknown, at: number): ReplyContext {
+  if (typeof opens !== 'string' || opens === '' || opens.length > LONGEST_OPENING) return context;
+  const known = openingsOf(context);
+  if (known[opens] === undefined && Object.keys(known).length >= MOST_OPENINGS) return context;
+  return { ...context, openings: { ...known, [opens]: Math.max(at, known[opens] ?? 0) } };
+}
+
+/** When each trigger, besides a customer's word, was last seen; milliseconds UTC. */
+export function openingsOf({ openings }: ReplyContext): Readonly<Record<string, number>> {
+  return typeof openings === 'object' && openings !== null
+    ? (openings as Record<string, number>)
+    : {};
 }
 
 /** What an agent agreed to holds for as long as the same address is asked for. */

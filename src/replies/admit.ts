@@ -1,18 +1,25 @@
 /**
  * Called by: compose, and send just before the first byte leaves.
- * Given: the connection's policies as data, and when the customer last spoke.
+ * Given: the connection's policies as data, what opened its windows, and what was sent since.
  * Leaves behind: null when the platform will take the parts, else why not. No platform is named here.
  */
+import { CUSTOMER_MESSAGE, countsSince, windowState, type WindowState } from './reply-window.js';
 import type { Speaker } from '../desk/several-persons.js';
 import type { Connected } from '../intake/connected.js';
 import type { RefusalCause } from '../model/outcome.js';
 import type { Localised } from '../model/localised.js';
+import { openingsOf } from '../model/reply-context.js';
 import type { ReplyWindow } from '../sdk/definition.js';
+import { contextOf, type ConversationRow } from '../store/conversations.js';
+import { spentSince } from '../store/delivery-parts.js';
+import type { Work } from '../store/work.js';
 
 export interface Refusal {
   readonly cause:
     | RefusalCause
     | 'windowClosed'
+    | 'quotaUsed'
+    | 'reserved'
     | 'unknownTicket'
     | 'unknownConversation'
     | 'unreachable'
@@ -23,51 +30,103 @@ export interface Refusal {
   readonly persons?: readonly Speaker[];
 }
 
-export interface Situation {
-  readonly now: number;
-  /** Effective time of the customer's last word here; null: never. */
-  readonly lastInAt: number | null;
+/** What is to be sent. */
+export interface Asked {
   readonly parts: number;
+  /** Messages of a counted window that only a final answer may take. */
+  readonly reserved: number;
 }
 
-/** Until when the conversation can be answered; null: at any time. */
-export function windowCloses(
+/** A conversation as far as windows go; it may not be stored yet. */
+export type Windowed = Pick<ConversationRow, 'context' | 'last_in_at'> & { readonly id?: number };
+
+const windowsOf = ({ connector }: Pick<Connected, 'connector'>): readonly ReplyWindow[] =>
+  connector.definition.policies.replyWindows;
+
+/** When each trigger was last seen, the customer's own words among them. */
+export function openedOn(conversation: Windowed): Readonly<Record<string, number>> {
+  const opened = openingsOf(contextOf(conversation));
+  const { last_in_at: at } = conversation;
+  return at === null ? opened : { ...opened, [CUSTOMER_MESSAGE]: at };
+}
+
+/** What the platform still takes on a conversation; `except`: a part that is about to leave is not counted against itself. */
+export function* windowOf(
   connected: Pick<Connected, 'connector'>,
-  lastInAt: number | null,
-): number | null {
-  const windows = afterWords(connected).filter(({ lasts }) => lasts !== null);
-  if (windows.length === 0) return null;
-  return Math.max(...windows.map(({ lasts }) => (lastInAt ?? 0) + (lasts ?? 0)));
+  conversation: Windowed,
+  { now, except = null }: { readonly now: number; readonly except?: number | null },
+): Work<WindowState> {
+  const windows = windowsOf(connected);
+  const opened = openedOn(conversation);
+  const since = countsSince(windows, opened);
+  const { id } = conversation;
+  const spent = since === null || id === undefined ? [] : yield* spentSince(id, { since, except });
+  return windowState(windows, { opened, spent }, now);
 }
 
-/** The windows a message opens; what a click or a payment would allow counts only after one. */
-function afterWords({ connector }: Pick<Connected, 'connector'>): readonly ReplyWindow[] {
-  return connector.definition.policies.replyWindows.filter(
-    ({ opensOn }) => opensOn === 'customerMessage',
-  );
+/** Null: the platform takes all of it now. */
+export function admit(
+  connected: Pick<Connected, 'connector'>,
+  state: WindowState,
+  { parts, reserved }: Asked,
+): Refusal | null {
+  const { messagesLeft: left } = state;
+  if (!state.open) return left === 0 ? quotaUsed(state, parts) : windowClosed(state);
+  if (left === null) return null;
+  const most = Math.max(...windowsOf(connected).map(({ messages }) => messages ?? Infinity), 0);
+  if (parts > most) return tooLong(parts, most);
+  if (parts > left) return quotaUsed(state, parts);
+  return parts > left - reserved ? keptForTheLast(left, reserved) : null;
 }
 
-export function admit(connected: Connected, { now, lastInAt, parts }: Situation): Refusal | null {
-  const closes = windowCloses(connected, lastInAt);
-  if (closes !== null && closes < now) {
+function windowClosed({ closesAt }: WindowState): Refusal {
+  if (closesAt === null) {
     return {
       cause: 'windowClosed',
       why: {
-        en: `the platform's reply window closed at ${new Date(closes).toISOString()}`,
-        zh: `平台的回复窗口已于 ${new Date(closes).toISOString()} 关闭`,
+        en: 'the platform takes answers only after the customer has written, and they have not yet',
+        zh: '平台仅允许在客户发来消息后回复,该客户尚未发过消息',
       },
     };
   }
-  const counts = afterWords(connected).map(({ messages }) => messages ?? Infinity);
-  const most = counts.length === 0 ? Infinity : Math.max(...counts);
-  if (parts > most) {
-    return {
-      cause: 'content',
-      why: {
-        en: `the text needs ${parts} messages, the platform allows ${most}`,
-        zh: `该回复需要 ${parts} 条消息,平台最多允许 ${most} 条`,
-      },
-    };
-  }
-  return null;
+  const at = new Date(closesAt).toISOString();
+  return {
+    cause: 'windowClosed',
+    why: {
+      en: `the platform's reply window closed at ${at}; it opens again when the customer writes`,
+      zh: `平台的回复窗口已于 ${at} 关闭;客户再次发来消息后重新打开`,
+    },
+  };
+}
+
+function quotaUsed({ messagesLeft, closesAt }: WindowState, parts: number): Refusal {
+  const left = messagesLeft ?? 0;
+  const until = closesAt === null ? null : new Date(closesAt).toISOString();
+  return {
+    cause: 'quotaUsed',
+    why: {
+      en: `the reply needs ${parts} ${parts === 1 ? 'message' : 'messages'}, and the platform takes ${left} more${until === null ? '' : ` until ${until}`}; the count begins anew when the customer writes`,
+      zh: `该回复需要 ${parts} 条消息,${until === null ? '' : `在 ${until} 之前`}平台仅允许再发 ${left} 条;客户再次发来消息后重新计数`,
+    },
+  };
+}
+
+function tooLong(parts: number, most: number): Refusal {
+  return {
+    cause: 'content',
+    why: {
+      en: `the text needs ${parts} messages, the platform allows ${most}`,
+      zh: `该回复需要 ${parts} 条消息,平台最多允许 ${most} 条`,
+    },
+  };
+}
+
+function keptForTheLast(left: number, reserved: number): Refusal {
+  return {
+    cause: 'reserved',
+    why: {
+      en: `the platform takes ${left} more, of which ${reserved} ${reserved === 1 ? 'is' : 'are'} kept for the final answer: say that this is it (\`final\`), or wait until the customer writes`,
+      zh: `平台仅允许再发 ${left} 条,其中 ${reserved} 条保留给最终答复:如本条即最终答复请标明(\`final\`),或等客户再次发来消息`,
+    },
+  };
 }

@@ -4,7 +4,7 @@
  * Leaves behind: one outgoing message and its delivery, queued in parts; nothing has left yet.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { admit, type Refusal } from './admit.js';
+import { admit, windowOf, type Refusal, type Windowed } from './admit.js';
 import {
   chooseConversation,
   NOTHING_TO_CONFIRM,
@@ -39,6 +39,8 @@ export interface ComposeDependencies {
   readonly queue: Queue;
   readonly clock: Clock;
   readonly find: FindConnection;
+  /** Messages of a counted reply window that only a final answer may take. */
+  readonly reserved: number;
 }
 
 export interface NewReply extends Wanted {
@@ -46,6 +48,8 @@ export interface NewReply extends Wanted {
   readonly html: string | null;
   readonly attachments: readonly (ReplyAttachment & { readonly id: number })[];
   readonly agent: string;
+  /** The last answer for now: it may take what is kept back for one. */
+  readonly final: boolean;
 }
 
 export interface QueuedReply {
@@ -70,7 +74,10 @@ export async function compose(
   const id = randomUUID();
   const composedAt = deps.clock.now();
   const full = fullReply({ reply, conversation, member, id, composedAt });
-  const rendered = renderAdmitted(connected, full, conversation.last_in_at);
+  const reserved = reply.final ? 0 : deps.reserved;
+  const rendered = await deps.store.read(() =>
+    renderAdmitted(connected, full, { conversation, reserved }),
+  );
   if (rendered.kind === 'refused') return rendered;
   const queued = await deps.store.write(function* (): Work<Composed> {
     if (!(yield* stillAsked(conversation.id, agreed))) return NOTHING_TO_CONFIRM;
@@ -115,18 +122,25 @@ export type Admitted =
   | { readonly kind: 'parts'; readonly parts: readonly Part[] }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
+/** Where the words are to go, and what is kept back there. */
+export interface Admission {
+  readonly conversation: Windowed;
+  readonly reserved: number;
+}
+
 /** What the connector makes of the words, when the platform will take it now. */
-export function renderAdmitted(
+export function* renderAdmitted(
   connected: Connected,
   full: Reply,
-  lastInAt: number | null,
-): Admitted {
+  { conversation, reserved }: Admission,
+): Work<Admitted> {
   const rendered = connected.connector.render(full, connected.account);
   if (rendered.kind === 'refused') {
     return { kind: 'refused', refusal: { cause: rendered.cause, why: rendered.why } };
   }
   const now = full.composedAt;
-  const refusal = admit(connected, { now, lastInAt, parts: rendered.parts.length });
+  const state = yield* windowOf(connected, conversation, { now });
+  const refusal = admit(connected, state, { parts: rendered.parts.length, reserved });
   return refusal === null ? rendered : { kind: 'refused', refusal };
 }
 

@@ -3,7 +3,7 @@
  * Given: deliveries whose turn it is in their lane.
  * Leaves behind: parts that are marked as sending before their first byte leaves, then what became of them.
  */
-import { admit } from './admit.js';
+import { admit, windowOf } from './admit.js';
 import { heard } from './heard.js';
 import { LEASE_MS, settlePart, type SettleDependencies, type Settling } from './settle.js';
 import type { Connected, FindConnection } from '../intake/connected.js';
@@ -175,7 +175,7 @@ async function sendPart(deps: SendDependencies, claim: Claim, part: PartRow): Pr
     const outcome = uncertain('the hub stopped while this was being sent');
     return settleClaimed(deps, claim, { delivery, part, outcome, idempotent });
   }
-  const refusal = await stillAdmitted(deps, connected, delivery);
+  const refusal = await stillAdmitted(deps, connected, { delivery, part });
   if (refusal !== null) {
     return settleClaimed(deps, claim, { delivery, part, outcome: refusal, idempotent });
   }
@@ -225,15 +225,19 @@ function* noteSent(id: number, externalId: string | null, now: number): Work<voi
   yield* heard(part, { state: 'sent', externalId, why: null, failure: null }, now);
 }
 
+/** An agent's own message in the platform's app may have taken what was left. */
 async function stillAdmitted(
   deps: SendDependencies,
   connected: Connected,
-  delivery: DeliveryRow,
+  { delivery, part }: { readonly delivery: DeliveryRow; readonly part: PartRow },
 ): Promise<Outcome | null> {
-  const conversation = await deps.store.read(() => conversationById(delivery.conversation_id));
-  if (conversation === undefined) return null;
-  const situation = { now: deps.clock.now(), lastInAt: conversation.last_in_at, parts: 1 };
-  const refusal = admit(connected, situation);
+  const now = deps.clock.now();
+  const refusal = await deps.store.read(function* () {
+    const conversation = yield* conversationById(delivery.conversation_id);
+    if (conversation === undefined) return null;
+    const state = yield* windowOf(connected, conversation, { now, except: part.id });
+    return admit(connected, state, { parts: 1, reserved: 0 });
+  });
   return refusal === null
     ? null
     : failed({ kind: 'windowClosed', until: null, why: refusal.why.en });

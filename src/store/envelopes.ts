@@ -285,7 +285,6 @@ export function* knownKeys(connection: string, keys: readonly string[]): Work<re
   return known;
 }
 
-/** When the last envelope arrived, milliseconds UTC; null: none ever. */
 /** What stands under a key; `blob`: the hash of a body too large for the row. */
 export function* bodyUnder(
   connection: string,
@@ -295,6 +294,7 @@ export function* bodyUnder(
   return yield* get<EnvelopeRow>(sql, connection, boundedKey(key));
 }
 
+/** When the last envelope arrived, milliseconds UTC; null: none ever. */
 export function* latestReceipt(): Work<number | null> {
   const row = yield* get<{ received_at: number }>(
     'SELECT received_at FROM envelopes ORDER BY id DESC LIMIT 1',

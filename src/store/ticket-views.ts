@@ -157,25 +157,6 @@ export function* handlesOfPersons(roots: readonly number[]): Work<readonly Owned
   );
 }
 
-export interface UsedRow {
-  readonly conversation_id: number;
-  readonly n: number;
-}
-
-/** Parts that left or wait since the customer's last word, by conversation: what a message quota counts. */
-export function* partsSinceLastWord(
-  conversations: readonly number[],
-): Work<ReadonlyMap<number, number>> {
-  const rows = yield* all<UsedRow>(
-    `SELECT d.conversation_id, COUNT(*) AS n FROM deliveries d
-       JOIN conversations c ON c.id = d.conversation_id JOIN delivery_parts p ON p.delivery_id = d.id
-     WHERE d.conversation_id IN {ids} AND d.created_at >= COALESCE(c.last_in_at, 0) AND p.state <> 'failed'
-     GROUP BY d.conversation_id`,
-    idList(conversations),
-  );
-  return new Map(rows.map(({ conversation_id, n }) => [conversation_id, n]));
-}
-
 export function* groupNames(): Work<ReadonlyMap<number, string>> {
   const rows = yield* all<{ id: number; name: string }>('SELECT id, name FROM groups');
   return new Map(rows.map(({ id, name }) => [id, name]));

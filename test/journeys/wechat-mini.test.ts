@@ -77,12 +77,12 @@ test('whoever opened the session and said nothing has no ticket', async () => {
   expect(ours.map((ticket) => ticket.number)).toEqual([number]);
 });
 
-test('the sixth message fails with the closed window', async () => {
+test('the sixth message is refused before it leaves', async () => {
   const wechat = await open();
   await wechat.customer('oSix').text('I want six answers in the mini program');
   const { number } = await desk.ticketSaying('I want six answers in the mini program');
   for (let i = 1; i <= 5; i += 1) await desk.settled(await desk.reply(number, `no. ${i}`), 'sent');
-  const sixth = await desk.settled(await desk.reply(number, 'no. 6'), 'failed');
-  expect(sixth.failure).toMatchObject({ kind: 'windowClosed' });
+  const sixth = await desk.hub.api('POST', `/tickets/${number}/replies`, { text: 'no. 6' });
+  expect(sixth).toMatchObject({ status: 422, body: { cause: 'quotaUsed' } });
   expect(wechat.taken()).toBe(5);
 });

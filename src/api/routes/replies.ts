@@ -49,8 +49,8 @@ export function replyRoutes(parts: Parts): readonly Route[] {
       body: { schema: NewReply },
       answers: { 202: { description: 'Queued', schema: Queued }, ...idempotencyAnswers },
       handle({ params: { number }, body, caller, request }) {
-        const { text, attachments, conversation, confirm, replyTo } = body;
-        const where = [conversation ?? null, confirm, replyTo ?? null];
+        const { text, attachments, conversation, confirm, replyTo, final } = body;
+        const where = [conversation ?? null, confirm, replyTo ?? null, final];
         const content = [number, text, attachments, ...where];
         return once({ request, caller, content }, (key) =>
           reply(parts, { number, body, caller }, key),
@@ -74,7 +74,10 @@ async function reply(
   }
   const { house, queue, registry } = parts;
   const composed = await compose(
-    { store: house.store, clock: house.clock, queue, find: registry.find },
+    {
+      ...{ store: house.store, clock: house.clock, queue, find: registry.find },
+      reserved: house.loaded.config.replies.reserved,
+    },
     {
       ticket: number,
       text: body.text,
@@ -84,6 +87,7 @@ async function reply(
       confirm: body.confirm,
       replyTo: body.replyTo ?? null,
       agent: caller.name,
+      final: body.final,
     },
     keeping(once),
   );

@@ -105,6 +105,10 @@ export const NewReply = z
       description:
         'With `confirm: "replyTo"`: the address you have read; if another is asked for by now, nothing is sent.',
     }),
+    final: z.boolean().default(false).meta({
+      description:
+        'The last answer for now: where the platform counts messages, it may take those that `replies.reserved` keeps for it.',
+    }),
   })
   .refine(
     ({ text, attachments }) => text.trim() !== '' || attachments.length > 0,
