@@ -8,7 +8,7 @@ import { personKey } from './remember.js';
 import type { Rarity } from '../matching/pair.js';
 import { mostInCrowd } from '../matching/bound.js';
 import type { Facts } from '../matching/facts.js';
-import { crowdKeys, isCount, lookedUpKeys } from '../matching/keys.js';
+import { crowdKeys, isCount, isOfDays, lookedUpKeys } from '../matching/keys.js';
 import type { MatchingRules } from '../matching/rules.js';
 import { heldKeys, heldWithout, holdersIn, personsUnder, type HeldKey } from '../store/tellings.js';
 import type { Work } from '../store/work.js';
@@ -40,9 +40,13 @@ export function* candidatesOf(
   const held = new Map(rows.map((row) => [row.key, withoutOwn(row, complaint)]));
   const shared = sharesOf(held, own, new Set(crowdKeys(facts, rules)), rules);
   const isFlood = wordsSayNothing(facts, held, rules);
-  const tickets = [...shared]
+  const ranked = [...shared]
     .filter(([, { tied, personal }]) => tied || personal || !isFlood)
-    .sort(([a, one], [b, other]) => other.weight - one.weight || b - a)
+    .sort(([a, one], [b, other]) => other.weight - one.weight || b - a);
+  const passing = ranked.filter(([, { lasting, personal }]) => !lasting && !personal);
+  const passedOver = new Set(passing.slice(rules.blocking.passing));
+  const tickets = ranked
+    .filter((one) => !passedOver.has(one))
     .slice(0, rules.blocking.candidates)
     .map(([ticket]) => ticket);
   const personal = new Set(tickets.filter((ticket) => shared.get(ticket)?.personal === true));
@@ -53,7 +57,9 @@ export function* candidatesOf(
 interface Share {
   /** A key that few have says more than one that many have. */
   weight: number;
-  /** A number, an address, a name: more than words. */
+  /** Something that is true for ever, too: a whole number, an address, a name. */
+  lasting: boolean;
+  /** A number or a part of one, an address, a name: more than words. */
   tied: boolean;
   /** Nothing but the person. */
   personal: boolean;
@@ -68,7 +74,8 @@ function sharesOf(
   const shares = new Map<number, Share>();
   const rows = [...held.values()].filter(({ key }) => !isCount(key) && !own.has(key));
   for (const { key, tickets, held: text } of rows) {
-    if (tickets <= blocking.ticketsPerKey) share(shares, text, { tied: !words.has(key) });
+    if (tickets > blocking.ticketsPerKey) continue;
+    share(shares, text, { tied: !words.has(key), lasting: !isOfDays(key) });
   }
   // A flood proposes nobody; whom something else proposes, it ties all the same.
   for (const { key, tickets, held: text } of rows) {
@@ -77,23 +84,24 @@ function sharesOf(
   const theirs = [...own].map((key) => held.get(key)?.held ?? '');
   for (const text of theirs) tie(shares, text);
   const personal = new Map<number, Share>();
-  for (const text of theirs) share(personal, text, { tied: false, personal: true });
+  for (const text of theirs) share(personal, text, { tied: false, lasting: false, personal: true });
   return new Map([...personal, ...shares]);
 }
 
 function share(
   shares: Map<number, Share>,
   text: string,
-  { tied, personal = false }: { readonly tied: boolean; readonly personal?: boolean },
+  { tied, lasting, personal = false }: Omit<Share, 'weight' | 'personal'> & Partial<Share>,
 ): void {
   const holders = holdersIn(text);
   for (const { ticket } of holders) {
     const known = shares.get(ticket);
     if (known === undefined) {
-      shares.set(ticket, { weight: 1 / holders.length, tied, personal });
+      shares.set(ticket, { weight: 1 / holders.length, tied, lasting, personal });
     } else {
       known.weight += 1 / holders.length;
       known.tied ||= tied;
+      known.lasting ||= lasting;
     }
   }
 }
@@ -102,7 +110,7 @@ function share(
 function tie(shares: Map<number, Share>, text: string): void {
   for (const { ticket } of holdersIn(text)) {
     const known = shares.get(ticket);
-    if (known !== undefined) known.tied = true;
+    if (known !== undefined) known.tied = known.lasting = true;
   }
 }
 

@@ -8,7 +8,7 @@ import { addFacts, type Facts } from '../matching/facts.js';
 import { readFacts } from '../matching/stored-facts.js';
 import { atBestProof, type Identity } from '../model/identity.js';
 import type { Status } from '../model/ticket-state.js';
-import { membersOf, toldBy, type MemberRow, type ToldRow } from '../store/tellings.js';
+import { factsOf, membersOf, type MemberRow } from '../store/tellings.js';
 import type { Work } from '../store/work.js';
 
 /** What one message says, and who says it. */
@@ -51,7 +51,8 @@ const REMEMBERED = 2_000;
 export function openComplaintReader(): ComplaintReader {
   const memory = new Map<number, Remembered>();
   return function* (tickets) {
-    const roots = byRoot(yield* membersOf(tickets));
+    const remembered = tickets.filter((ticket) => memory.has(ticket));
+    const roots = byRoot(yield* membersOf(tickets, remembered));
     yield* learn(memory, roots);
     const complaints = new Map<number, Complaint>();
     const unread: number[] = [];
@@ -78,7 +79,7 @@ interface Told {
   readonly all: Heard;
 }
 
-/** Fetches what is not remembered as it is stored now; what was asked for moves to the young end. */
+/** Reads what is not remembered as it is stored now; what was asked for moves to the young end. */
 function* learn(
   memory: Map<number, Remembered>,
   roots: ReadonlyMap<number, readonly MemberRow[]>,
@@ -92,10 +93,7 @@ function* learn(
     else missing.set(root, digests);
   }
   const rowsOf = (root: number): readonly MemberRow[] => roots.get(root) ?? [];
-  const wanted = [...missing.keys()].flatMap((root) =>
-    rowsOf(root).flatMap(({ id, digest }) => (digest === null ? [] : [id])),
-  );
-  const members = new Map((yield* toldBy(wanted)).map((row) => [row.ticket_id, memberOf(row)]));
+  const members = yield* membersIn([...missing.keys()].flatMap(rowsOf));
   for (const [root, digests] of missing) {
     const told = rowsOf(root).flatMap(({ id }) => members.get(id) ?? []);
     const unread = rowsOf(root).flatMap(({ id }) => (members.get(id) === null ? [id] : []));
@@ -111,11 +109,21 @@ function forgetOldest(memory: Map<number, Remembered>): void {
   }
 }
 
-/** Null where its facts cannot be read. */
-function memberOf({ ticket_id: ticket, facts: text, identities }: ToldRow): Member | null {
+/** Those who told anything, with what they told; null where that cannot be read. */
+function* membersIn(rows: readonly MemberRow[]): Work<ReadonlyMap<number, Member | null>> {
+  const tellers = rows.filter(({ digest }) => digest !== null);
+  // It was remembered, and told more since.
+  const changed = tellers.flatMap(({ id, facts }) => (facts === null ? [id] : []));
+  const fetched = yield* factsOf(changed);
+  return new Map(
+    tellers.map((row) => [row.id, memberOf(row, row.facts ?? fetched.get(row.id) ?? '')]),
+  );
+}
+
+function memberOf({ id: ticket, identities }: MemberRow, text: string): Member | null {
   const facts = readFacts(text);
   if (facts === null) return null;
-  return { ticket, facts, identities: JSON.parse(identities) as readonly Identity[] };
+  return { ticket, facts, identities: JSON.parse(identities ?? '[]') as readonly Identity[] };
 }
 
 function byRoot(rows: readonly MemberRow[]): ReadonlyMap<number, readonly MemberRow[]> {

@@ -26,6 +26,9 @@ export const shapeKey = (n: string): string => `s${shapeOf(n)}`;
 /** Of a shape it only counts how many orders have it; it brings nobody together. */
 export const isCount = (key: string): boolean => key.startsWith('s');
 
+/** What two share under it says something for these days alone. */
+export const isOfDays = (key: string): boolean => key.startsWith('t');
+
 /** Letters of a short prefix, then how many digits and letters follow: "ab12x" is "ab2x". */
 export function shapeOf(n: string): string {
   const prefix = /^[a-z]{1,4}/.exec(n)?.[0] ?? '';

@@ -31,6 +31,7 @@ export const MatchingRules = z.strictObject({
     bucket: Duration,
     ticketsPerKey: Count,
     candidates: Count,
+    passing: Count,
     personWindow: Duration,
   }),
   rarity: z.strictObject({

@@ -8,7 +8,7 @@ type Db = InstanceType<typeof DatabaseSync>;
 
 /** A bug up to 3.51.2 can lose committed writes when the write-ahead log is reset. */
 const OLDEST_SQLITE = '3.51.3';
-const PAGE_CACHE_KIB = 16_384;
+const PAGE_CACHE_KIB = 32_768;
 /** Pages the log may hold before they are carried over: a log of 4 MiB keeps the longest wait short. */
 const CHECKPOINT_PAGES = 1_000;
 

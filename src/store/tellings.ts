@@ -152,37 +152,44 @@ export interface MemberRow {
   readonly person: number;
   /** Of what it told; null: nothing that matching could read. */
   readonly digest: number | null;
+  /** What it told; null too where whoever asks remembers it. */
+  readonly facts: string | null;
+  /** Null: it told nothing. */
+  readonly identities: string | null;
 }
 
-/** All members of the complaints these tickets belong to, oldest first; in one statement. */
-export function* membersOf(tickets: readonly number[]): Work<readonly MemberRow[]> {
+/**
+ * All members of the complaints these tickets belong to, oldest first; in one statement. What the
+ * remembered ones told is left out.
+ */
+export function* membersOf(
+  tickets: readonly number[],
+  remembered: readonly number[],
+): Work<readonly MemberRow[]> {
   if (tickets.length === 0) return [];
   const rows = yield* packed<MemberRow>(
     `WITH roots AS (SELECT DISTINCT COALESCE(root_id, id) AS id FROM tickets WHERE id IN {ids}),
        members AS (SELECT id FROM roots UNION ALL
          SELECT t.id FROM tickets t JOIN roots r ON t.root_id = r.id WHERE t.root_id IS NOT NULL)
      SELECT t.id, COALESCE(t.root_id, t.id) AS root, t.status, t.spam, t.opened_at, t.last_message_at,
-       t.conversation_id, c.connection_id, c.channel, COALESCE(p.root_id, p.id) AS person, f.digest
+       t.conversation_id, c.connection_id, c.channel, COALESCE(p.root_id, p.id) AS person, f.digest,
+       CASE WHEN t.id IN {ids} THEN NULL ELSE f.facts END AS facts, f.identities
      FROM members m JOIN tickets t ON t.id = m.id JOIN conversations c ON c.id = t.conversation_id
        JOIN persons p ON p.id = c.person_id LEFT JOIN tellings f ON f.ticket_id = t.id AND f.facts <> ''`,
     idList(tickets),
+    idList(remembered),
   );
   return [...rows].sort((a, b) => a.id - b.id);
 }
 
-export interface ToldRow {
-  readonly ticket_id: number;
-  readonly facts: string;
-  readonly identities: string;
-}
-
-/** What these tickets told. */
-export function* toldBy(tickets: readonly number[]): Work<readonly ToldRow[]> {
-  if (tickets.length === 0) return [];
-  return yield* all<ToldRow>(
-    'SELECT ticket_id, facts, identities FROM tellings WHERE ticket_id IN {ids}',
+/** What these tickets told, facts alone. */
+export function* factsOf(tickets: readonly number[]): Work<ReadonlyMap<number, string>> {
+  if (tickets.length === 0) return new Map();
+  const rows = yield* all<{ ticket_id: number; facts: string }>(
+    'SELECT ticket_id, facts FROM tellings WHERE ticket_id IN {ids}',
     idList(tickets),
   );
+  return new Map(rows.map(({ ticket_id, facts }) => [ticket_id, facts]));
 }
 
 /** A person and everybody who was joined into them. */
