@@ -120,6 +120,8 @@ export const definition: Definition = {
     redelivery: 5 * MINUTE,
     identity: [
       { kind: 'openid', scope: 'connection', proof: 'proven' },
+      // Of a plain push, whose signature does not cover it.
+      { kind: 'openid', scope: 'connection', proof: 'strong' },
       { kind: 'unionid', scope: 'provider', proof: 'proven' },
     ],
   },

@@ -13,10 +13,10 @@ const account = (credentials: object, settings: object = {}): Account => ({
   macKeys: [],
 });
 
-const decoded = (body: string, of: Account = account({})) =>
+const decoded = (body: string, of: Account = account({}), query = '') =>
   decode(
     {
-      ...{ id: 1, connection: 'wechat', key: 'k', type: '', notes: {}, query: '', receivedAt: 0 },
+      ...{ id: 1, connection: 'wechat', key: 'k', type: '', notes: {}, query, receivedAt: 0 },
       body: Buffer.from(body),
     },
     of,
@@ -64,11 +64,28 @@ test('two events of one second are two, the same event twice is one', () => {
   expect(idOf('<EventKey>a</EventKey><MenuId>2</MenuId>')).not.toBe(first);
 });
 
+const JOINED = push('<MsgType>event</MsgType><Event>x</Event><UnionId>uPerson1</UnionId>');
+const SEALED = 'signature=5a&timestamp=1795162500&nonce=n1&msg_signature=7c';
+
+test.each([
+  ['plain', JOINED, 'signature=5a&timestamp=1795162500&nonce=n1'],
+  ['plain, under the query of a sealed one', JOINED, SEALED],
+  ['sealed, under a signature that does not cover it', sealed(JOINED), 'signature=5a'],
+])('what is %s proves nobody and names no UnionID', (_what, body, query) => {
+  const of = account({ encodingAesKey: KEY }, { encryption: 'plain', openPlatform: 'shop' });
+  expect(decoded(body, of, query)).toMatchObject({
+    raws: [{ body: { identities: [{ kind: 'openid', value: 'oUser1', proof: 'strong' }] } }],
+  });
+});
+
 test('a UnionID says nothing without the Open Platform account it belongs to', () => {
-  const body = push('<MsgType>event</MsgType><Event>x</Event><UnionId>uPerson1</UnionId>');
+  const body = sealed(JOINED);
   const openid = { kind: 'openid', value: 'oUser1', proof: 'proven' };
-  expect(decoded(body)).toMatchObject({ raws: [{ body: { identities: [openid] } }] });
-  expect(decoded(body, account({}, { openPlatform: 'shop' }))).toMatchObject({
+  expect(decoded(body, account({ encodingAesKey: KEY }), SEALED)).toMatchObject({
+    raws: [{ body: { identities: [openid] } }],
+  });
+  const named = account({ encodingAesKey: KEY }, { openPlatform: 'shop' });
+  expect(decoded(body, named, SEALED)).toMatchObject({
     raws: [
       {
         body: {

@@ -35,9 +35,9 @@ const LONGEST_KEY = 200;
 
 /**
  * `{ what, id, our, customer, identities, sentAt, type, event, text, media, params }`: `what` is `message`,
- * `placeholder` or `event`, `params` are WeChat's own fields.
+ * `placeholder` or `event`, `params` are WeChat's own fields. `isVouchedFor`: WeChat signed what the push says, not only its time.
  */
-export function factOf(push: Fields, { settings }: Account): unknown {
+export function factOf(push: Fields, { settings }: Account, isVouchedFor: boolean): unknown {
   const customer = textOf(push, 'FromUserName');
   const type = textOf(push, 'MsgType');
   const words = customer === '' ? undefined : WORDS[Object.hasOwn(WORDS, type) ? type : ''];
@@ -45,7 +45,7 @@ export function factOf(push: Fields, { settings }: Account): unknown {
     ...(words === undefined ? eventOf(push) : messageOf(push, type, words(push))),
     our: textOf(push, 'ToUserName'),
     customer,
-    identities: identitiesOf(push, settings['openPlatform']),
+    identities: isVouchedFor ? provenBy(push, settings['openPlatform']) : claimedBy(push),
     sentAt: textOf(push, 'CreateTime'),
     type,
     params: push,
@@ -82,7 +82,7 @@ function eventId(push: Fields): string {
 }
 
 /** A UnionID is one person within one account of the Open Platform, and says nothing without its name. */
-function identitiesOf(push: Fields, openPlatform: unknown): readonly object[] {
+function provenBy(push: Fields, openPlatform: unknown): readonly object[] {
   const openid = textOf(push, 'FromUserName');
   const unionid = textOf(push, 'UnionId', 'UnionID', 'unionid');
   const scope = typeof openPlatform === 'string' ? openPlatform.trim() : '';
@@ -92,6 +92,12 @@ function identitiesOf(push: Fields, openPlatform: unknown): readonly object[] {
       ? []
       : [{ kind: 'unionid', value: unionid, scope, proof: 'proven' }]),
   ];
+}
+
+/** Whoever has seen one signed URL can put any body under it: its OpenID joins nobody, its UnionID names nobody. */
+function claimedBy(push: Fields): readonly object[] {
+  const openid = textOf(push, 'FromUserName');
+  return openid === '' ? [] : [{ kind: 'openid', value: openid, proof: 'strong' }];
 }
 
 /** A file without an id (documents in a chat) cannot be fetched: its name is in the text. */

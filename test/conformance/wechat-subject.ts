@@ -50,7 +50,7 @@ export function wechatSubject(own: WechatProduct): Subject {
       },
     },
     fixtures,
-    drafts: draftsBy(own.connector),
+    drafts: sealedDraftsBy(own.connector),
     conversation: {
       key: 'oCustomer1',
       handle: 'oCustomer1',
@@ -63,6 +63,15 @@ export function wechatSubject(own: WechatProduct): Subject {
     faults: WECHAT_FAULTS,
     tokens: true,
     http,
+  };
+}
+
+/** A fixture is what stands inside of a push: only sealed does it prove who wrote it. */
+function sealedDraftsBy(connector: Connector): NonNullable<Subject['drafts']> {
+  const draft = draftsBy(connector);
+  return (envelope, account) => {
+    const { body, query } = signSealed(envelope.body, envelope.receivedAt, account);
+    return draft({ ...envelope, body, query: query.toString() }, account);
   };
 }
 

@@ -40,13 +40,13 @@ const onSend = ({ path }: { path: string }): boolean => path.endsWith('/custom/s
 const inside = (code: Parameters<typeof wechatErrorBody>[0]) => answer(200, wechatErrorBody(code));
 
 test.each([
-  ['safe', 'xml'],
-  ['safe', 'json'],
-  ['compatible', 'xml'],
-  ['plain', 'xml'],
+  ['safe', 'xml', 'proven'],
+  ['safe', 'json', 'proven'],
+  ['compatible', 'xml', 'proven'],
+  ['plain', 'xml', 'strong'],
 ] as const)(
   'in %s mode as %s a message becomes one ticket, and the answer comes to the chat once',
-  async (encryption, format) => {
+  async (encryption, format, proof) => {
     const wechat = await open({ encryption, format });
     const words = `水壶坏了 in ${encryption} mode as ${format}`;
     const { openid, ticket } = await complain(wechat, words);
@@ -54,7 +54,7 @@ test.each([
       status: 'new',
       counts: { in: 1, out: 0 },
       conversations: [{ connection: wechat.connection, channel: 'wechat-oa', handle: openid }],
-      person: { handles: [{ kind: 'openid', value: openid, proof: 'proven' }] },
+      person: { handles: [{ kind: 'openid', value: openid, proof }] },
     });
     const reply = await desk.reply(ticket, '很抱歉！We send a new one.');
     expect(await desk.settled(reply, 'sent')).toMatchObject({
