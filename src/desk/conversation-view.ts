@@ -4,6 +4,7 @@ import type { Ticket } from '../model/ticket.js';
 import { openedOn } from '../replies/admit.js';
 import { windowState } from '../replies/reply-window.js';
 import { contextOf, type ConversationRow } from '../store/conversations.js';
+import type { Spent } from '../store/delivery-parts.js';
 
 export interface ConversationShown {
   readonly row: ConversationRow;
@@ -11,8 +12,8 @@ export interface ConversationShown {
   readonly ticket: number;
   /** Root of the person behind it. */
   readonly person: number;
-  /** When each of our messages left that its platform may count; null: it still waits. */
-  readonly spent: readonly (number | null)[];
+  /** Our messages that its platform may count. */
+  readonly spent: readonly Spent[];
 }
 
 type View = Ticket['conversations'][number];
@@ -49,12 +50,13 @@ function replyTo(row: ConversationRow): View['replyTo'] {
 function replyWindow(
   { find, now }: { readonly find: FindConnection; readonly now: number },
   row: ConversationRow,
-  spent: readonly (number | null)[],
+  parts: readonly Spent[],
 ): View['replyWindow'] {
   const connected = find(row.connection_id);
   if (connected === undefined) return { open: false, closesAt: null, messagesLeft: null };
   const { replyWindows } = connected.connector.definition.policies;
-  const state = windowState(replyWindows, { opened: openedOn(row), spent }, now);
-  const { closesAt } = state;
-  return { ...state, closesAt: closesAt === null ? null : new Date(closesAt).toISOString() };
+  const openings = { opened: openedOn(row), spent: parts.map(({ at }) => at) };
+  const { open, closesAt, messagesLeft } = windowState(replyWindows, openings, now);
+  const until = closesAt === null ? null : new Date(closesAt).toISOString();
+  return { open, closesAt: until, messagesLeft };
 }

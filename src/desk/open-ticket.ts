@@ -101,6 +101,7 @@ function* rehearse(asked: AgentTicket, act: Act): Work<Refusal | null> {
     id: randomUUID(),
     composedAt: act.at,
   });
+  // Before a first word there is no answer yet for which anything could be kept.
   const rendered = yield* renderAdmitted(connected, full, { conversation, reserved: 0 });
   return rendered.kind === 'refused' ? rendered.refusal : null;
 }

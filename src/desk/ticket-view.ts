@@ -8,7 +8,7 @@ import { conversationView } from './conversation-view.js';
 import { openedOn } from '../replies/admit.js';
 import { countsSince } from '../replies/reply-window.js';
 import type { ConversationRow } from '../store/conversations.js';
-import { spentOn } from '../store/delivery-parts.js';
+import { spentOn, type Spent } from '../store/delivery-parts.js';
 import {
   componentsOf,
   conversationsByIds,
@@ -71,13 +71,14 @@ export function* viewTickets(deps: ViewDependencies, shown: readonly Shown[]): W
 
 /** Since when messages count, by conversation: most platforms count none. */
 function countedOf(
-  { find }: ViewDependencies,
+  { find, now }: ViewDependencies,
   conversations: readonly ConversationRow[],
 ): ReadonlyMap<number, number> {
   const since = new Map<number, number>();
   for (const row of conversations) {
     const policies = find(row.connection_id)?.connector.definition.policies;
-    const at = policies === undefined ? null : countsSince(policies.replyWindows, openedOn(row));
+    const windows = policies?.replyWindows ?? [];
+    const at = countsSince(windows, openedOn(row), now);
     if (at !== null) since.set(row.id, at);
   }
   return since;
@@ -88,7 +89,7 @@ interface Known extends ViewDependencies {
   readonly persons: ReadonlyMap<number, RootPersonRow>;
   readonly handles: readonly OwnedHandle[];
   readonly links: readonly LinkRow[];
-  readonly spent: ReadonlyMap<number, readonly (number | null)[]>;
+  readonly spent: ReadonlyMap<number, readonly Spent[]>;
   readonly groups: ReadonlyMap<number, string>;
 }
 

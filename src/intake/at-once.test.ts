@@ -16,10 +16,12 @@ import { run } from '../store/work.js';
 
 let shop: Workshop;
 let passed: string[];
+let noticed: string[];
 beforeEach(async () => {
   shop = await openWorkshop();
   await shop.connect('a', createCourier({ parts: { refine: refineAsIs } }));
   passed = [];
+  noticed = [];
 });
 afterEach(() => shop.end());
 
@@ -44,7 +46,7 @@ async function arrive(...facts: readonly { readonly id: string; readonly text: s
     wake: () => undefined,
     apart: { draftsOf: () => Promise.reject(new Error('not here')) },
     crashpoint: (name) => void passed.push(name),
-    notice: () => undefined,
+    notice: (sentence) => void noticed.push(sentence),
     atOnce: atOnce(),
   });
 }
@@ -95,6 +97,17 @@ if (onPostgres) {
     expect(await texts()).toEqual(['my kettle arrived broken', 'and it is late']);
   });
 
+  test('more than the file stage takes at once wait for it', async () => {
+    const many = Array.from({ length: 129 }, (_, i) => ({ id: `m${i}`, text: 'it leaks' }));
+    const body = Buffer.from(
+      JSON.stringify(many.map((one) => ({ ...one, conversation: one.id, from: 'zhang' }))),
+    );
+    await createReceive(shop)('a', [{ key: 'many', body, type: '', notes: {}, query: '' }]);
+    await arrive();
+    expect(new Set((await filed()).map(([, state]) => state))).toEqual(new Set([0]));
+    expect(shop.queue.rung).toContain('file');
+  });
+
   test('a receipt of what is not here yet is parked', async () => {
     const receipt = { kind: 'receipt', about: 'unknown', receipt: { status: 'delivered' } };
     await arrive({ id: 'r1', text: '', ...receipt });
@@ -109,6 +122,7 @@ if (onPostgres) {
       ),
     );
     await arrive({ id: 'good', text: 'it leaks' }, { id: 'bad', text: 'bad' });
+    expect(noticed).toEqual(['a batch could not be kept in one go: it is kept in smaller steps']);
     expect(await filed()).toEqual([
       ['good', 0],
       ['bad', 0],

@@ -13,10 +13,13 @@ import { draftsWait, type WaitingDraft } from '../store/drafts.js';
 import { stillHolds } from '../store/leases.js';
 import type { Work } from '../store/work.js';
 
+/** As many as the file stage takes in one transaction: nobody else is served meanwhile. */
+const MOST_AT_ONCE = 128;
+
 /** Both run inside the transaction that makes the drafts. */
 export interface FilingAtOnce {
-  /** Asked before they are made. False: others wait before them, or another process files. */
-  may(): Work<boolean>;
+  /** Asked before they are made. False: they are too many, others wait before them, or another process files. */
+  may(drafts: number): Work<boolean>;
   /** Throws where one cannot be filed: nothing of the transaction is kept then. */
   file(drafts: readonly WaitingDraft[]): Work<void>;
 }
@@ -31,7 +34,8 @@ export function createAtOnce(deps: InOrderDependencies): OpenAtOnce | undefined 
     const fence = await lease();
     if (fence === null) return null;
     return {
-      *may() {
+      *may(drafts) {
+        if (drafts > MOST_AT_ONCE) return false;
         return (yield* stillHolds('filing', fence)) && !(yield* draftsWait(clock.now()));
       },
       *file(drafts) {

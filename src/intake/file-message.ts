@@ -49,9 +49,11 @@ export function* fileMessage(filing: Filing): Work<void> {
   const { follows } = place;
   const ticket =
     follows === null ? yield* openTicket(filing, identified) : yield* follow(filing, follows);
-  const lastInAt = Math.max(time.at, conversation.last_in_at ?? 0);
-  const before = conversation.last_in_at === null ? null : contextOf(conversation);
-  const context = JSON.stringify(layContext(before, draft.replyContext, time.at));
+  // A platform's clock may go ahead of ours, by which answers are counted: nothing is said after it came.
+  const at = Math.min(time.at, Date.parse(draft.receivedAt));
+  const saying = { at, first: conversation.last_in_at === null };
+  const context = JSON.stringify(layContext(contextOf(conversation), draft.replyContext, saying));
+  const lastInAt = Math.max(at, conversation.last_in_at ?? 0);
   yield* touchConversation(conversation.id, ticket, context, lastInAt);
   if (place.apart !== null) yield* keepApart(place.apart, ticket, now);
   if (identified.isBlocked) return;

@@ -7,7 +7,8 @@ import type { FilingAtOnce, OpenAtOnce } from './at-once.js';
 import type { Drafted } from './drafting.js';
 import type { Draft } from '../model/draft.js';
 import { SECOND, type Clock } from '../model/time.js';
-import { DraftState, insertDraft, type WaitingDraft } from '../store/drafts.js';
+import type { Notice } from '../ops/notices.js';
+import { DraftState, insertDraft, type NewDraftState, type WaitingDraft } from '../store/drafts.js';
 import {
   markEnvelopesDone,
   postponeEnvelope,
@@ -23,6 +24,7 @@ const MOST_TRIES = 5;
 export interface KeepReadDependencies {
   readonly store: Store;
   readonly clock: Clock;
+  readonly notice: Notice;
   /** Absent: drafts wait for the file stage. */
   readonly atOnce?: OpenAtOnce | undefined;
 }
@@ -46,7 +48,9 @@ export async function keepRead(
   const { store, clock } = deps;
   const atOnce = (await deps.atOnce?.()) ?? null;
   const together = (filing: FilingAtOnce | null): Promise<Kept | null> =>
-    orNull(store.write(() => keepBatch(rows, reads, clock.now(), filing)));
+    store
+      .write(() => keepBatch(rows, reads, clock.now(), filing))
+      .catch((error: unknown) => goOnInSmallerSteps(deps, rows, error));
   return (
     (atOnce === null ? null : await together(atOnce)) ??
     (await together(null)) ??
@@ -54,12 +58,18 @@ export async function keepRead(
   );
 }
 
-/** Null where one of several was refused. A full disk, or a database that is away, is no fault of theirs. */
-function orNull<T>(written: Promise<T>): Promise<T | null> {
-  return written.catch((error: unknown) => {
-    if (error instanceof StoreProblem) throw error;
-    return null;
+/** One of several was refused. A full disk, or a database that is away, is no fault of theirs. */
+function goOnInSmallerSteps(
+  { notice }: KeepReadDependencies,
+  rows: readonly EnvelopeRow[],
+  error: unknown,
+): null {
+  if (error instanceof StoreProblem) throw error;
+  const connection = rows[0]?.connection_id ?? '';
+  notice('a batch could not be kept in one go: it is kept in smaller steps', connection, {
+    why: defectText(error),
   });
+  return null;
 }
 
 /** Each has a transaction of its own. */
@@ -92,7 +102,11 @@ function* keepBatch(
   now: number,
   atOnce: FilingAtOnce | null,
 ): Work<Kept> {
-  const filing = atOnce !== null && (yield* atOnce.may()) ? atOnce : null;
+  const count = reads.reduce(
+    (sum, one) => sum + (one.kind === 'drafts' ? one.drafts.length : 0),
+    0,
+  );
+  const filing = atOnce !== null && (yield* atOnce.may(count)) ? atOnce : null;
   const state = filing === null ? DraftState.pending : DraftState.filed;
   const done: number[] = [];
   const drafts: WaitingDraft[] = [];
@@ -125,7 +139,7 @@ function unreadable({ attempts }: EnvelopeRow, read: Read): string | null {
 function* keepDrafts(
   row: EnvelopeRow,
   { drafts, remarks }: Extract<Read, { kind: 'drafts' }>,
-  state: Parameters<typeof insertDraft>[3],
+  state: NewDraftState,
   kept: WaitingDraft[],
 ): Work<void> {
   for (const { draft, mapping } of drafts) {

@@ -75,7 +75,8 @@ export function* keep(placing: Placing & { readonly threadless: boolean }): Work
   if (saysNothing(draft) && opens === undefined) return;
   const conversation = yield* conversationOf(draft, placing);
   if (conversation !== undefined && opens !== undefined) {
-    yield* setContext(conversation.id, layOpening(contextOf(conversation), opens, placing.time.at));
+    const seenAt = Math.min(placing.time.at, Date.parse(draft.receivedAt));
+    yield* setContext(conversation.id, layOpening(contextOf(conversation), opens, seenAt));
   }
   if (saysNothing(draft)) return;
   const ticket =

@@ -9,7 +9,6 @@ import type { Apart } from './apart.js';
 import { defectText, keepRead, type KeepReadDependencies, type Read } from './keep-read.js';
 import { openSlowLane, type SlowLane } from './slow-lane.js';
 import { MINUTE } from '../model/time.js';
-import type { Notice } from '../ops/notices.js';
 import type { Queue } from '../queue/queue.js';
 import type { Envelope } from '../sdk/inbound.js';
 import type { Blobs } from '../store/blobs.js';
@@ -35,7 +34,6 @@ export interface NormaliseDependencies extends KeepReadDependencies {
   readonly find: FindConnection;
   readonly apart: Pick<Apart, 'draftsOf'>;
   readonly crashpoint: (name: string) => void;
-  readonly notice: Notice;
   /** Runs `poll` of that connection with the hint. */
   readonly wake: (connection: string, hint: string) => void;
   readonly atHand?: AtHand | undefined;

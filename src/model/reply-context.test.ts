@@ -10,7 +10,7 @@ import {
 
 const AT = Date.parse('2026-11-20T08:00:00Z');
 const lay = (before: ReplyContext | null, draft: ReplyContext): ReplyContext =>
-  layContext(before, draft, AT);
+  layContext(before ?? {}, draft, { at: AT, first: before === null });
 
 const first = { to: 'zhang@a.example', replyToUnconfirmed: 'work@b.example' };
 
@@ -81,4 +81,14 @@ test('a flood of names keeps the first sixteen', () => {
   let context: ReplyContext = {};
   for (let i = 0; i < 20; i += 1) context = layOpening(context, `trigger-${i}`, AT);
   expect(Object.keys(openingsOf(context))).toHaveLength(16);
+});
+
+test('what opened a window before the first word, and what an agent agreed to, outlives it', () => {
+  const before = { openings: { payment: AT - 5 }, to: 'zhang@a.example' };
+  const laid = layContext(before, { opening: { copies: ['wife'] } }, { at: AT, first: true });
+  expect(laid).toEqual({ ...before, copies: ['wife'] });
+});
+
+test('a trigger named like a part of every object is a name like any other', () => {
+  expect(openingsOf(layOpening({}, 'constructor', AT))).toEqual({ constructor: AT });
 });

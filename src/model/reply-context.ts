@@ -15,14 +15,19 @@ export type ReplyContext = Readonly<Record<string, unknown>>;
 const MOST_OPENINGS = 16;
 const LONGEST_OPENING = 40;
 
-/** `before`: null for the first draft of a conversation; `at`: when the draft was said, milliseconds UTC. */
+/** When a draft was said, milliseconds UTC, and whether it is the customer's first on its conversation. */
+export interface Saying {
+  readonly at: number;
+  readonly first: boolean;
+}
+
 export function layContext(
-  before: ReplyContext | null,
+  before: ReplyContext,
   draft: ReplyContext,
-  at: number,
+  { at, first }: Saying,
 ): ReplyContext {
   const { opening, opens, openings: _claimedToo, replyToConfirmed: _claimed, ...brought } = draft;
-  const below = layOpening(before ?? connectorsOwn(opening), opens, at);
+  const below = layOpening(first ? { ...connectorsOwn(opening), ...before } : before, opens, at);
   if (brought['to'] === undefined) return { ...below, ...brought };
   // Whoever says anew where answers go no longer asks for what was asked before.
   const { replyToUnconfirmed: _withdrawn, ...kept } = below;
@@ -47,9 +52,10 @@ function connectorsOwn(opening: unknown): ReplyContext {
 /** What a draft that says nothing to anybody leaves behind on its conversation. */
 export function layOpening(context: ReplyContext, opens: unknown, at: number): ReplyContext {
   if (typeof opens !== 'string' || opens === '' || opens.length > LONGEST_OPENING) return context;
-  const known = openingsOf(context);
-  if (known[opens] === undefined && Object.keys(known).length >= MOST_OPENINGS) return context;
-  return { ...context, openings: { ...known, [opens]: Math.max(at, known[opens] ?? 0) } };
+  const known = new Map(Object.entries(openingsOf(context)));
+  if (!known.has(opens) && known.size >= MOST_OPENINGS) return context;
+  known.set(opens, Math.max(at, known.get(opens) ?? at));
+  return { ...context, openings: Object.fromEntries(known) };
 }
 
 /** When each trigger, besides a customer's word, was last seen; milliseconds UTC. */

@@ -11,7 +11,7 @@ import type { Localised } from '../model/localised.js';
 import { openingsOf } from '../model/reply-context.js';
 import type { ReplyWindow } from '../sdk/definition.js';
 import { contextOf, type ConversationRow } from '../store/conversations.js';
-import { spentSince } from '../store/delivery-parts.js';
+import { spentOn } from '../store/delivery-parts.js';
 import type { Work } from '../store/work.js';
 
 export interface Refusal {
@@ -32,6 +32,7 @@ export interface Refusal {
 
 /** What is to be sent. */
 export interface Asked {
+  readonly now: number;
   readonly parts: number;
   /** Messages of a counted window that only a final answer may take. */
   readonly reserved: number;
@@ -50,36 +51,47 @@ export function openedOn(conversation: Windowed): Readonly<Record<string, number
   return at === null ? opened : { ...opened, [CUSTOMER_MESSAGE]: at };
 }
 
-/** What the platform still takes on a conversation; `except`: a part that is about to leave is not counted against itself. */
+/**
+ * What the platform still takes on a conversation. `leaving`: a part that is about to leave; it is not
+ * counted against itself, nor are those that wait behind it.
+ */
 export function* windowOf(
   connected: Pick<Connected, 'connector'>,
   conversation: Windowed,
-  { now, except = null }: { readonly now: number; readonly except?: number | null },
+  { now, leaving = null }: { readonly now: number; readonly leaving?: number | null },
 ): Work<WindowState> {
   const windows = windowsOf(connected);
   const opened = openedOn(conversation);
-  const since = countsSince(windows, opened);
+  const since = countsSince(windows, opened, now);
   const { id } = conversation;
-  const spent = since === null || id === undefined ? [] : yield* spentSince(id, { since, except });
-  return windowState(windows, { opened, spent }, now);
+  const known = since === null || id === undefined ? [] : [[id, since] as const];
+  const parts = id === undefined ? [] : ((yield* spentOn(new Map(known))).get(id) ?? []);
+  const counted =
+    leaving === null ? parts : parts.filter((one) => one.id !== leaving && one.at !== null);
+  return windowState(windows, { opened, spent: counted.map(({ at }) => at) }, now);
 }
 
 /** Null: the platform takes all of it now. */
-export function admit(
-  connected: Pick<Connected, 'connector'>,
-  state: WindowState,
-  { parts, reserved }: Asked,
-): Refusal | null {
-  const { messagesLeft: left } = state;
-  if (!state.open) return left === 0 ? quotaUsed(state, parts) : windowClosed(state);
-  if (left === null) return null;
-  const most = Math.max(...windowsOf(connected).map(({ messages }) => messages ?? Infinity), 0);
-  if (parts > most) return tooLong(parts, most);
-  if (parts > left) return quotaUsed(state, parts);
-  return parts > left - reserved ? keptForTheLast(left, reserved) : null;
+export function admit(state: WindowState, asked: Asked): Refusal | null {
+  const { open, closesAt, messagesLeft } = state;
+  const isUsedUp = messagesLeft === 0 && (closesAt === null || asked.now <= closesAt);
+  if (!open && !isUsedUp) return windowClosed(closesAt);
+  return messagesLeft === null ? null : counted({ ...state, messagesLeft }, asked);
 }
 
-function windowClosed({ closesAt }: WindowState): Refusal {
+function counted(
+  state: WindowState & { readonly messagesLeft: number },
+  { parts, reserved }: Asked,
+): Refusal | null {
+  const { messagesLeft: left, most } = state;
+  if (most !== null && parts > most) return tooLong(parts, most);
+  if (parts > left) return quotaUsed(state, parts);
+  // One at least is always there for whoever answers first.
+  const kept = Math.min(reserved, (most ?? Infinity) - 1, left);
+  return parts > left - kept ? keptForTheLast(left, kept) : null;
+}
+
+function windowClosed(closesAt: number | null): Refusal {
   if (closesAt === null) {
     return {
       cause: 'windowClosed',

@@ -4,7 +4,7 @@
  * Leaves behind: one outgoing message and its delivery, queued in parts; nothing has left yet.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { admit, windowOf, type Refusal, type Windowed } from './admit.js';
+import { admit, windowOf, type Asked, type Refusal, type Windowed } from './admit.js';
 import {
   chooseConversation,
   NOTHING_TO_CONFIRM,
@@ -79,17 +79,31 @@ export async function compose(
     renderAdmitted(connected, full, { conversation, reserved }),
   );
   if (rendered.kind === 'refused') return rendered;
+  const { parts } = rendered;
   const queued = await deps.store.write(function* (): Work<Composed> {
     if (!(yield* stillAsked(conversation.id, agreed))) return NOTHING_TO_CONFIRM;
+    // Another answer may have taken what was left since it was looked at.
+    const admission = { parts: parts.length, reserved, now: composedAt };
+    const refusal = yield* refusedNow(connected, conversation.id, admission);
+    if (refusal !== null) return { kind: 'refused', refusal };
     if (once !== null && !(yield* once.take())) return { kind: 'taken' };
     yield* recordAgreed({ agreed, conversation, member }, { who: reply.agent, at: composedAt });
-    const row = yield* queueReply({ reply, full, conversation, member, parts: rendered.parts });
+    const row = yield* queueReply({ reply, full, conversation, member, parts });
     if (once !== null) yield* once.keep(row);
     return row;
   });
   deps.queue.ring('send', 1);
   deps.queue.ring('announce', 1);
   return queued;
+}
+
+function* refusedNow(
+  connected: Connected,
+  conversation: number,
+  asked: Asked,
+): Work<Refusal | null> {
+  const row = yield* lockConversation(conversation);
+  return row === undefined ? null : admit(yield* windowOf(connected, row, asked), asked);
 }
 
 /** False when the address became another one after the agent had read it. */
@@ -140,7 +154,7 @@ export function* renderAdmitted(
   }
   const now = full.composedAt;
   const state = yield* windowOf(connected, conversation, { now });
-  const refusal = admit(connected, state, { parts: rendered.parts.length, reserved });
+  const refusal = admit(state, { parts: rendered.parts.length, reserved, now });
   return refusal === null ? rendered : { kind: 'refused', refusal };
 }
 

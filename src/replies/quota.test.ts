@@ -1,5 +1,5 @@
 import { createCourier } from '../../test/courier.js';
-import { delivery, queueReply, stateOf } from '../../test/outbox.js';
+import { delivery, parts, queueReply, stateOf } from '../../test/outbox.js';
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import { HOUR, MINUTE } from '../model/time.js';
 
@@ -54,5 +54,28 @@ describe('a platform that counts messages', () => {
     await shop.send();
     expect([await stateOf(shop, first), await stateOf(shop, second)]).toEqual(['failed', 'failed']);
     expect((await delivery(shop, first)).failure).toContain('windowClosed');
+  });
+
+  test('takes no more of answers that are composed at once than it says', async () => {
+    const four = await Promise.all(['1', '2', '3', '4'].map((text) => shop.reply(1, text)));
+    expect(four.map(({ kind }) => kind)).toEqual(['queued', 'queued', 'refused', 'refused']);
+  });
+
+  test('gets an answer of two parts whole or not at all', async () => {
+    const both = await queueReply(shop, 1, 'one\n\ntwo');
+    await shop.file({ ...word, kind: 'echo', text: 'from the app' });
+    await shop.send();
+    expect((await parts(shop, both)).map(({ state }) => state)).toEqual(['failed', 'failed']);
+  });
+
+  test('counts from when a word came, where the clock that stamped it goes ahead', async () => {
+    const ahead = new Date(shop.clock.now() + 4 * MINUTE).toISOString();
+    await shop.file({ ...word, sentAt: ahead });
+    for (const text of ['1', '2']) {
+      await queueReply(shop, 1, text);
+      await shop.send();
+      shop.clock.pass(1_000);
+    }
+    expect(await shop.reply(1, '3')).toMatchObject({ refusal: { cause: 'quotaUsed' } });
   });
 });

@@ -1,6 +1,5 @@
-import { admit, type Refusal } from './admit.js';
+import { admit } from './admit.js';
 import { countsSince, windowState, type WindowState } from './reply-window.js';
-import { createCourier } from '../../test/courier.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../model/time.js';
 import type { ReplyWindow } from '../sdk/definition.js';
 
@@ -193,19 +192,29 @@ test.each(CASES.map((one) => [one[0], one] as const))('%s', (_name, one) => {
     spent: spent.map((left) => (left === null ? null : T + left)),
   };
   const closesAt = closes === null ? null : T + closes;
-  expect(windowState(WINDOWS[windows], openings, T + at)).toEqual({ open, closesAt, messagesLeft });
+  expect(windowState(WINDOWS[windows], openings, T + at)).toMatchObject({
+    ...{ open, closesAt, messagesLeft },
+  });
 });
 
-test('messages are counted since the oldest trigger of a window that counts', () => {
-  const seen = { customerMessage: T, menuClick: T - HOUR, payment: T - DAY };
-  expect(countsSince(CHAT, seen)).toBe(T - HOUR);
-  expect(countsSince(WINDOWS.day, seen)).toBeNull();
-  expect(countsSince(CHAT, {})).toBeNull();
+test('messages are counted since the oldest trigger of a window that counts and is not over', () => {
+  const seen = {
+    customerMessage: T,
+    menuClick: T - 30 * SECOND,
+    follow: T - DAY,
+    payment: T - DAY,
+  };
+  expect(countsSince(CHAT, seen, T)).toBe(T - 30 * SECOND);
+  expect(countsSince(CHAT, seen, T + MINUTE)).toBe(T);
+  expect(countsSince(WINDOWS.day, seen, T)).toBeNull();
+  expect(countsSince(CHAT, {}, T)).toBeNull();
 });
 
 describe('a reply', () => {
-  const { connector } = createCourier({ policies: { replyWindows: CHAT } });
-  const ONE = { parts: 1, reserved: 0 } as const;
+  const ONE = { now: T, parts: 1, reserved: 0 } as const;
+  const left = (messagesLeft: number): WindowState => ({
+    ...{ open: messagesLeft > 0, closesAt: T + TWO_DAYS, messagesLeft, most: 5 },
+  });
 
   test.each([
     [1, 1, 0, undefined],
@@ -217,25 +226,30 @@ describe('a reply', () => {
     [3, 1, 2, undefined],
     [1, 1, 1, 'reserved'],
     [3, 2, 2, 'reserved'],
+    [5, 1, 9, undefined],
+    [4, 1, 9, 'reserved'],
   ] as const)(
     'with %d left, of %d parts, while %d are kept for the last: %s',
     (messagesLeft, parts, reserved, cause) => {
-      const state: WindowState = { open: messagesLeft > 0, closesAt: T + TWO_DAYS, messagesLeft };
-      const counted = { ...connector.definition.policies, replyWindows: WINDOWS.session };
-      const definition = { ...connector.definition, policies: counted };
-      const connected = { connector: { ...connector, definition } };
-      const refusal: Refusal | null = admit(connected, state, { parts, reserved });
-      expect(refusal?.cause).toBe(cause);
+      expect(admit(left(messagesLeft), { now: T, parts, reserved })?.cause).toBe(cause);
     },
   );
 
-  test('after the end, or before a first word, says which of the two it is', () => {
-    const over = admit({ connector }, { open: false, closesAt: T, messagesLeft: 5 }, ONE);
-    expect([over?.cause, over?.why.en]).toEqual([
-      'windowClosed',
-      "the platform's reply window closed at 2026-11-20T08:00:00.000Z; it opens again when the customer writes",
-    ]);
-    const never = admit({ connector }, { open: false, closesAt: null, messagesLeft: null }, ONE);
+  test('never says that more is kept than is left', () => {
+    expect(admit(left(1), { now: T, parts: 1, reserved: 2 })?.why.en).toMatch(
+      /1 more, of which 1 is/,
+    );
+  });
+
+  test('after the end, used up or not, or before a first word, says which of the two it is', () => {
+    for (const messagesLeft of [5, 0]) {
+      const over = admit({ ...left(messagesLeft), open: false, closesAt: T - 1 }, ONE);
+      expect([over?.cause, over?.why.en]).toEqual([
+        'windowClosed',
+        "the platform's reply window closed at 2026-11-20T07:59:59.999Z; it opens again when the customer writes",
+      ]);
+    }
+    const never = admit({ open: false, closesAt: null, messagesLeft: null, most: null }, ONE);
     expect([never?.cause, never?.why.zh]).toEqual([
       'windowClosed',
       '平台仅允许在客户发来消息后回复,该客户尚未发过消息',

@@ -24,10 +24,12 @@ export interface WindowState {
   readonly closesAt: number | null;
   /** Null: not counted. */
   readonly messagesLeft: number | null;
+  /** How many it takes in all; null: any number. */
+  readonly most: number | null;
 }
 
-const ALWAYS: WindowState = { open: true, closesAt: null, messagesLeft: null };
-const NEVER_OPENED: WindowState = { open: false, closesAt: null, messagesLeft: null };
+const ALWAYS: WindowState = { open: true, closesAt: null, messagesLeft: null, most: null };
+const NEVER_OPENED: WindowState = { ...ALWAYS, open: false };
 
 /** A window is open up to and including the millisecond at which it closes. */
 export function windowState(
@@ -47,7 +49,8 @@ export function windowState(
   const used = spent.filter((left) => left === null || left >= at).length;
   const messagesLeft = window.messages === null ? null : Math.max(window.messages - used, 0);
   const open = inForce !== undefined && messagesLeft !== 0;
-  return { open, closesAt: until === Infinity ? null : until, messagesLeft };
+  const closesAt = until === Infinity ? null : until;
+  return { open, closesAt, messagesLeft, most: window.messages };
 }
 
 /** A window whose trigger was seen. */
@@ -62,14 +65,16 @@ function largest(one: Seen, other: Seen): number {
   return few === many ? other.at - one.at : many - few;
 }
 
-/** Since when our messages count in any of these windows; null: none of them counts any. */
+/** Since when our messages count in any of these windows that is not over; null: none of them counts any. */
 export function countsSince(
   windows: readonly ReplyWindow[],
   opened: Openings['opened'],
+  now: number,
 ): number | null {
-  const times = windows.flatMap(({ opensOn, messages }) => {
+  const times = windows.flatMap(({ opensOn, messages, lasts }) => {
     const at = opened[opensOn];
-    return messages === null || at === undefined ? [] : [at];
+    const counts = at !== undefined && messages !== null && now <= at + (lasts ?? Infinity);
+    return counts ? [at] : [];
   });
   return times.length === 0 ? null : Math.min(...times);
 }

@@ -126,7 +126,9 @@ async function sendDelivery(deps: SendDependencies, delivery: DeliveryRow): Prom
   const claim = { delivery, fence: claimed.fence };
   for (const [i, part] of claimed.parts.entries()) {
     if (!(await mayGoOn(deps, claim, i === 0))) return;
-    if (!(await sendPart(deps, claim, part))) return;
+    // All of it or nothing: half an answer is worth less than a reply that says it could not leave.
+    const together = i === 0 ? claimed.parts.length : 1;
+    if (!(await sendPart(deps, claim, { part, together }))) return;
   }
 }
 
@@ -164,8 +166,18 @@ async function mayGoOn(
   return true;
 }
 
+/** A part, and how many the platform has to take for it to leave. */
+interface Leaving {
+  readonly part: PartRow;
+  readonly together: number;
+}
+
 /** True when the next part may follow. */
-async function sendPart(deps: SendDependencies, claim: Claim, part: PartRow): Promise<boolean> {
+async function sendPart(
+  deps: SendDependencies,
+  claim: Claim,
+  { part, together }: Leaving,
+): Promise<boolean> {
   const { delivery } = claim;
   const connected = deps.find(delivery.connection_id);
   const live = deps.live(delivery.connection_id);
@@ -175,7 +187,7 @@ async function sendPart(deps: SendDependencies, claim: Claim, part: PartRow): Pr
     const outcome = uncertain('the hub stopped while this was being sent');
     return settleClaimed(deps, claim, { delivery, part, outcome, idempotent });
   }
-  const refusal = await stillAdmitted(deps, connected, { delivery, part });
+  const refusal = await stillAdmitted(deps, connected, { delivery, part, together });
   if (refusal !== null) {
     return settleClaimed(deps, claim, { delivery, part, outcome: refusal, idempotent });
   }
@@ -229,18 +241,17 @@ function* noteSent(id: number, externalId: string | null, now: number): Work<voi
 async function stillAdmitted(
   deps: SendDependencies,
   connected: Connected,
-  { delivery, part }: { readonly delivery: DeliveryRow; readonly part: PartRow },
+  { delivery, part, together }: Leaving & { readonly delivery: DeliveryRow },
 ): Promise<Outcome | null> {
   const now = deps.clock.now();
-  const refusal = await deps.store.read(function* () {
+  return deps.store.read(function* () {
     const conversation = yield* conversationById(delivery.conversation_id);
     if (conversation === undefined) return null;
-    const state = yield* windowOf(connected, conversation, { now, except: part.id });
-    return admit(connected, state, { parts: 1, reserved: 0 });
+    const state = yield* windowOf(connected, conversation, { now, leaving: part.id });
+    const refusal = admit(state, { now, parts: together, reserved: 0 });
+    const until = state.closesAt;
+    return refusal && failed({ kind: 'windowClosed', until, why: refusal.why.en });
   });
-  return refusal === null
-    ? null
-    : failed({ kind: 'windowClosed', until: null, why: refusal.why.en });
 }
 
 /** What the connector says, or that it threw; within a bounded time. */

@@ -211,49 +211,35 @@ export function* attemptsOf(
   );
 }
 
-/** What counts against a quota of a conversation's platform. */
-export interface Counted {
-  /** Milliseconds UTC. */
-  readonly since: number;
-  /** A part that is not counted; with it, parts that still wait are not either: they come after it. */
-  readonly except: number | null;
-}
-
-/** When each part left since then; null: it still waits. What failed was not taken by the platform. */
-export function* spentSince(
-  conversation: number,
-  { since, except }: Counted,
-): Work<readonly (number | null)[]> {
-  const rows = yield* all<Spent>(`${SPENT} ORDER BY p.id`, idList([conversation]), since);
-  return (except === null ? rows : rows.filter(({ id, at }) => id !== except && at !== null)).map(
-    ({ at }) => at,
-  );
-}
-
-/** The same of several conversations, each counted from its own time. */
-export function* spentOn(
-  since: ReadonlyMap<number, number>,
-): Work<ReadonlyMap<number, readonly (number | null)[]>> {
-  if (since.size === 0) return new Map();
-  const earliest = Math.min(...since.values());
-  const rows = yield* all<Spent>(`${SPENT} ORDER BY p.id`, idList([...since.keys()]), earliest);
-  const spent = new Map<number, (number | null)[]>();
-  for (const { conversation, at } of rows) {
-    const times = spent.get(conversation);
-    if (times === undefined) spent.set(conversation, [at]);
-    else times.push(at);
-  }
-  return spent;
-}
-
-interface Spent {
+/** A part that counts against a quota of its conversation's platform. */
+export interface Spent {
   readonly id: number;
   readonly conversation: number;
+  /** When it left, milliseconds UTC; null: it still waits. */
   readonly at: number | null;
 }
 
-const SPENT = `SELECT p.id, d.conversation_id AS conversation,
-    CASE WHEN p.state = 'queued' THEN NULL ELSE COALESCE(p.sent_at, p.tried_at, d.created_at) END AS at
-  FROM deliveries d JOIN delivery_parts p ON p.delivery_id = d.id
-  WHERE d.conversation_id IN {ids} AND p.state <> 'failed'
-    AND (p.state = 'queued' OR COALESCE(p.sent_at, p.tried_at, d.created_at) >= ?)`;
+/** What left or waits on these conversations, each since its own time. What failed was not taken by the platform. */
+export function* spentOn(
+  since: ReadonlyMap<number, number>,
+): Work<ReadonlyMap<number, readonly Spent[]>> {
+  const spent = new Map<number, Spent[]>();
+  if (since.size === 0) return spent;
+  const rows = yield* all<Spent>(
+    `SELECT p.id, d.conversation_id AS conversation,
+       CASE WHEN p.state = 'queued' THEN NULL ELSE COALESCE(p.sent_at, p.tried_at, d.created_at) END AS at
+     FROM deliveries d JOIN delivery_parts p ON p.delivery_id = d.id
+     WHERE d.conversation_id IN {ids} AND p.state <> 'failed'
+       AND (p.state = 'queued' OR COALESCE(p.sent_at, p.tried_at, d.created_at) >= ?) ORDER BY p.id`,
+    idList([...since.keys()]),
+    Math.min(...since.values()),
+  );
+  for (const row of rows) {
+    const { conversation, at } = row;
+    if (at !== null && at < (since.get(conversation) ?? 0)) continue;
+    const parts = spent.get(conversation);
+    if (parts === undefined) spent.set(conversation, [row]);
+    else parts.push(row);
+  }
+  return spent;
+}

@@ -20,6 +20,9 @@ export interface DraftRow {
   readonly reason: string | null;
 }
 
+/** A new draft waits, or finds its place in the transaction that makes it. */
+export type NewDraftState = typeof DraftState.pending | typeof DraftState.filed;
+
 /**
  * Returns the id; 0 when the connection has a draft of this id already. `filed`: it finds its place in
  * this very transaction, and never waits.
@@ -28,7 +31,7 @@ export function* insertDraft(
   draft: Draft,
   envelope: number | null,
   mapping: string | null,
-  state: typeof DraftState.pending | typeof DraftState.filed = DraftState.pending,
+  state: NewDraftState = DraftState.pending,
 ): Work<number> {
   return yield* insert(
     `INSERT INTO drafts (envelope_id, connection_id, draft_id, kind, about, state, body, mapping)
