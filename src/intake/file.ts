@@ -40,10 +40,10 @@ function* groupOf({ connection }: Draft): Work<number> {
 
 /** Everything that opens no ticket; false: it is about something that is not here yet. */
 function* fileOther(filing: Filing): Work<boolean> {
-  const { draft, row, now, time, matching } = filing;
+  const { draft, row, now, time } = filing;
   if (draft.kind === 'receipt') return yield* fileReceipt(draft, now);
   if (draft.kind === 'echo') return yield* fileEcho(draft, row.id, time.at, now);
-  if (draft.kind === 'edit' || draft.kind === 'recall') return yield* amend(draft, now, matching);
+  if (draft.kind === 'edit' || draft.kind === 'recall') return yield* amend(filing);
   yield* keep(filing);
   return true;
 }

@@ -17,9 +17,19 @@ import {
   type Seen,
   type Speaker,
 } from './proofs.js';
+import {
+  claimedPerson,
+  identitiesOf,
+  isFromOwner,
+  isKnownBlocked,
+  isSomebodyElse,
+  presentOf,
+  standingOf,
+  type CameWith,
+} from './who-speaks.js';
 import { areKeptApart, joinPersons } from '../desk/persons.js';
 import type { Draft } from '../model/draft.js';
-import { isSameHandle, normaliseIdentity, plainHandle, type Identity } from '../model/identity.js';
+import { isSameHandle, type Identity } from '../model/identity.js';
 import { OWN_KEY } from '../model/key.js';
 import type { Region } from '../model/phone.js';
 import {
@@ -30,11 +40,11 @@ import {
   unansweredConversation,
   type ConversationRow,
 } from '../store/conversations.js';
-import { claimedHandle, handlesOf, insertPerson, personById } from '../store/persons.js';
+import { insertPerson } from '../store/persons.js';
 import type { Work } from '../store/work.js';
 
-/** Where and when a draft is filed. */
-export interface Place {
+/** What is known around a draft that is filed. */
+export interface Circumstances {
   readonly group: number;
   /** Whose phone numbers are meant where no country is named. */
   readonly region: Region;
@@ -51,21 +61,20 @@ export interface Identified {
   readonly proven: boolean;
   /** True when nobody knew this person before: there is nothing of theirs to find. */
   readonly fresh: boolean;
-  /** True when an agent wants to hear no more of this person. */
+  /** True when an agent wants to hear no more of whoever speaks; a participant's own, not the person's. */
   readonly isBlocked: boolean;
   /** What the person came with this time, normalised, each as far as it proves anything; a participant's: none. */
   readonly identities: readonly Identity[];
 }
 
 /** Finds or opens the draft's conversation and finds, joins or creates the person behind it. */
-export function* identify(draft: Draft, place: Place): Work<Identified> {
-  const { group, region, now } = place;
-  const known = yield* conversationOf(draft, place);
-  if (known !== undefined && plainHandle(known.handle) !== plainHandle(draft.sender.handle)) {
-    return yield* asParticipant(known);
+export function* identify(draft: Draft, around: Circumstances): Work<Identified> {
+  const { group, region, now } = around;
+  const known = yield* conversationOf(draft, around);
+  const identities = identitiesOf(draft, region);
+  if (known !== undefined && !isFromOwner(known, draft)) {
+    return yield* asParticipant(known, { group, seen: yield* seenNow(group, identities) });
   }
-  const told = { scope: draft.connection, region };
-  const identities = eachOnce(draft.sender.identities.map((one) => normaliseIdentity(one, told)));
   const present = known === undefined ? undefined : yield* presentOf(known);
   if (known !== undefined && present !== undefined) {
     const seen = alreadyKnown(identities, present);
@@ -79,7 +88,7 @@ export function* identify(draft: Draft, place: Place): Work<Identified> {
 /** The one its platform names; without threads, also one that an agent began and that has no name there yet. */
 export function* conversationOf(
   { connection, conversation: key, sender }: Draft,
-  { threadless }: Pick<Place, 'threadless'>,
+  { threadless }: Pick<Circumstances, 'threadless'>,
 ): Work<ConversationRow | undefined> {
   const named = yield* conversationByKey(connection, key);
   if (named !== undefined || !threadless) return named;
@@ -89,13 +98,10 @@ export function* conversationOf(
   return { ...begun, key };
 }
 
-/** Two spellings of one address are one. */
-const eachOnce = (identities: readonly Identity[]): readonly Identity[] =>
-  identities.filter((one, i) => !identities.slice(0, i).some((other) => isSameHandle(one, other)));
-
 /** Somebody else on the same thread (a colleague in copy, another login) is never the customer. */
-function* asParticipant(conversation: ConversationRow): Work<Identified> {
-  const { root: person, isBlocked } = yield* standingOf(conversation.person_id);
+function* asParticipant(conversation: ConversationRow, cameWith: CameWith): Work<Identified> {
+  const { root: person } = yield* standingOf(conversation.person_id);
+  const isBlocked = yield* isKnownBlocked(cameWith);
   return { conversation, person, proven: false, fresh: false, isBlocked, identities: [] };
 }
 
@@ -117,18 +123,6 @@ function identifiedAs(
     isBlocked,
     identities: asFarAsProven(seen),
   };
-}
-
-/** Whom a conversation belongs to. */
-function* presentOf({ person_id }: Pick<ConversationRow, 'person_id'>): Work<Present> {
-  const standing = yield* standingOf(person_id);
-  return { person: person_id, ...standing, handles: yield* handlesOf(standing.root) };
-}
-
-/** With whom a person is joined, and whether they are blocked. */
-function* standingOf(person: number): Work<Pick<Present, 'root' | 'isBlocked'>> {
-  const row = yield* personById(person);
-  return { root: row?.root_id ?? person, isBlocked: row?.blocked === 1 };
 }
 
 /** Most messages tell nothing new of who speaks; null: this one does. */
@@ -164,16 +158,6 @@ function* newPerson({ group, name, now }: Speaker): Work<Present> {
   return { person, root: person, isBlocked: false, handles: [] };
 }
 
-/** A strong address names the same claimed person again, and never anybody who has proven who they are. */
-function* claimedPerson({ group, seen }: Speaker): Work<number | undefined> {
-  for (const one of seen) {
-    if (one.proof !== 'strong' || one.sharedAt !== null) continue;
-    const handle = yield* claimedHandle(group, one);
-    if (handle !== undefined) return handle.person_id;
-  }
-  return undefined;
-}
-
 /** Something new of somebody who has spoken on this conversation before. */
 function* speakAgain(
   conversation: ConversationRow,
@@ -187,10 +171,10 @@ function* speakAgain(
   if (proofs.length === 0 || by !== undefined) {
     return yield* learn(conversation, speaker, named);
   }
-  if (present.handles.some(({ proof }) => proof === 'proven')) {
-    // It does not change hands: another login on one device, a phone that somebody else answers.
+  if (isSomebodyElse(present, speaker.seen)) {
+    // It does not change hands.
     if (named.leading !== undefined) yield* heardAnother(speaker, present, named.leading);
-    return yield* asParticipant(conversation);
+    return yield* asParticipant(conversation, speaker);
   }
   return yield* proveClaim({ conversation, present, speaker }, named);
 }
@@ -234,7 +218,9 @@ function* joinClaim(
   leading: Leading,
   notJoined: Named['notJoined'],
 ): Work<Identified> {
-  if (yield* areKeptApart(present.root, leading.root)) return yield* asParticipant(conversation);
+  if (yield* areKeptApart(present.root, leading.root)) {
+    return yield* asParticipant(conversation, speaker);
+  }
   yield* joinPersons(present.person, leading.person, claimProven(leading.by, speaker.now));
   return yield* learn(conversation, speaker, { notJoined });
 }

@@ -3,7 +3,9 @@
  * Given: a draft that is being filed, and where it belongs.
  * Leaves behind: its message with the attachments it names; for what opens no ticket, a word on the ticket it is about.
  */
-import { conversationOf } from './identify.js';
+import { conversationOf, type Circumstances } from './identify.js';
+import { keptOn } from './place.js';
+import { isSaidBlocked } from './who-speaks.js';
 import { recordEvent } from '../desk/graph.js';
 import type { Draft } from '../model/draft.js';
 import { layOpening } from '../model/reply-context.js';
@@ -12,7 +14,6 @@ import { contextOf, setContext } from '../store/conversations.js';
 import type { WaitingDraft } from '../store/drafts.js';
 import { insertAttachment, insertMessage } from '../store/messages.js';
 import { markRefusal } from '../store/refusals.js';
-import { ticketById } from '../store/tickets.js';
 import type { Work } from '../store/work.js';
 
 /** A draft on its way to its place. */
@@ -62,8 +63,12 @@ export function* insertMessageOf(
   }
   return message;
 }
-/** Automatic mails and platform events never open, reopen or answer anything; they are kept where they belong. */
-export function* keep(placing: Placing & { readonly threadless: boolean }): Work<void> {
+
+/**
+ * Automatic mails and platform events never open, reopen or answer anything; they are kept where they belong,
+ * what comes of somebody who is blocked among the spam or with its draft alone.
+ */
+export function* keep(placing: Placing & Pick<Circumstances, 'region' | 'threadless'>): Work<void> {
   const { draft, group, now } = placing;
   const { connection, channel, sender } = draft;
   const { optedOut } = draft.fields;
@@ -78,12 +83,10 @@ export function* keep(placing: Placing & { readonly threadless: boolean }): Work
     const seenAt = Math.min(placing.time.at, Date.parse(draft.receivedAt));
     yield* setContext(conversation.id, layOpening(contextOf(conversation), opens, seenAt));
   }
-  if (saysNothing(draft)) return;
-  const ticket =
-    typeof conversation?.ticket_id === 'number'
-      ? yield* ticketById(conversation.ticket_id)
-      : undefined;
-  if (conversation === undefined || ticket === undefined) return;
+  if (saysNothing(draft) || conversation === undefined) return;
+  const isBlocked = yield* isSaidBlocked(draft, conversation, placing);
+  const ticket = yield* keptOn({ conversation, isBlocked });
+  if (ticket === undefined) return;
   const message = yield* insertMessageOf(placing, ticket.id, conversation.id);
   yield* recordEvent(
     ticket,

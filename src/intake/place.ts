@@ -1,5 +1,5 @@
 /**
- * Called by: file-message, for a message whose conversation and person are known.
+ * Called by: file-message, for a message whose conversation and person are known; keep.
  * Given: what it says, and what its conversation told before.
  * Leaves behind: nothing; on which ticket it belongs, or that it opens one, and why.
  */
@@ -13,6 +13,7 @@ import { REOPEN_WINDOW, type TicketState } from '../model/ticket-state.js';
 import type { ConversationRow } from '../store/conversations.js';
 import {
   latestComplaintOn,
+  latestSpamOn,
   ticketById,
   wasOpenedBlocked,
   type TicketRow,
@@ -44,18 +45,19 @@ export interface Seeking {
   readonly matching: MatchingBy;
 }
 
-const NEW: Place = { follows: null, complaint: null, apart: null };
-const following = (current: TicketRow, complaint: Complaint | null = null): Place => ({
-  ...NEW,
-  ...{ follows: current, complaint },
+const following = (follows: TicketRow, complaint: Complaint | null = null): Place => ({
+  follows,
+  complaint,
+  apart: null,
 });
+const anew = (apart: Apart | null): Place => ({ follows: null, complaint: null, apart });
 
 /** The open ticket of its conversation, unless it was solved too long ago or another complaint begins. */
 export function* placeOf(seeking: Seeking, identified: Identified): Work<Place> {
   const { conversation, person, isBlocked } = identified;
   const { historic, at, heard, matching } = seeking;
   const told = yield* toldBefore(identified);
-  if (told === undefined) return NEW;
+  if (told === undefined) return anew(null);
   const { current, root } = told;
   if (isBlocked && root.spam === 0) return related(current, BLOCKED);
   if (!historic && !takesMore(root, at)) return related(current, SOLVED);
@@ -65,24 +67,36 @@ export function* placeOf(seeking: Seeking, identified: Identified): Work<Place> 
   const next = sideOf(heard, { conversation, person, at });
   const { same, evidence } = continues(complaint.side, next, matching.rules);
   if (same) return following(current, complaint);
-  return { ...NEW, apart: { from: current.id, verdict: 'different', evidence } };
+  return anew({ from: current.id, verdict: 'different', evidence });
 }
 
-const related = ({ id: from }: TicketRow, because: Evidence): Place => ({
-  ...NEW,
-  apart: { from, verdict: 'related', evidence: [because] },
-});
+const related = ({ id: from }: TicketRow, because: Evidence): Place =>
+  anew({ from, verdict: 'related', evidence: [because] });
+
+/** The ticket on which it is kept that somebody did something which opens none; undefined: there is none. */
+export function* keptOn(spoken: Spoken): Work<TicketRow | undefined> {
+  const told = yield* toldBefore(spoken);
+  return spoken.isBlocked && told?.root.spam === 0 ? undefined : told?.current;
+}
+
+type Spoken = Pick<Identified, 'conversation' | 'isBlocked'>;
 
 interface Told {
   readonly current: TicketRow;
   readonly root: TicketRow;
 }
 
-/** The ticket of the last word; of somebody who is blocked no more, that of the last word before the block. */
-function* toldBefore({ conversation, isBlocked }: Identified): Work<Told | undefined> {
+/**
+ * The ticket of the last word; but who is blocked goes on with the spam of the conversation, where there is
+ * any, and who is heard (again, or beside them) with its complaint.
+ */
+function* toldBefore({ conversation, isBlocked }: Spoken): Work<Told | undefined> {
   const last = yield* toldOn(conversation.ticket_id);
-  if (isBlocked || last?.root.spam !== 1) return last;
-  if (!(yield* wasOpenedBlocked(last.current.id))) return last;
+  if (last === undefined) return undefined;
+  if (isBlocked && last.root.spam === 0) {
+    return (yield* toldOn(yield* latestSpamOn(conversation.id))) ?? last;
+  }
+  if (isBlocked || last.root.spam === 0 || !(yield* wasOpenedBlocked(last.current.id))) return last;
   return yield* toldOn(yield* latestComplaintOn(conversation.id));
 }
 

@@ -1,5 +1,5 @@
 /**
- * Called by: identify, for every draft that tells something new of somebody.
+ * Called by: identify, for every draft that tells something new of somebody; who-speaks reads by it.
  * Given: the addresses a draft came with, and how far each proves who speaks.
  * Leaves behind: persons joined where one draft proves both; a question where proofs conflict; an
  * address that several people were seen with marked, so that it proves nobody any more.
@@ -84,6 +84,12 @@ export function* seenNow(group: number, identities: readonly Identity[]): Work<r
 export const proofsOf = (seen: readonly Seen[]): readonly Seen[] =>
   seen.filter(({ proof, sharedAt }) => proof === 'proven' && sharedAt === null);
 
+/** An account is one person's; a phone or a mailbox may be a family's. */
+export const mostSpecificFirst = (proofs: readonly Seen[]): readonly Seen[] => [
+  ...proofs.filter(isOwnAccount),
+  ...proofs.filter(isShareable),
+];
+
 /** The addresses as far as they prove anything: a shared one is no better than a claim. */
 export const asFarAsProven = (seen: readonly Seen[]): readonly Identity[] =>
   seen.map(({ sharedAt, ...identity }) =>
@@ -101,7 +107,7 @@ export function* namedBy({ group, seen, now }: Speaker, present: Leading | undef
   const accounts = proofs.filter(isOwnAccount);
   const notJoined: NotJoined[] = [];
   let leading = present;
-  for (const by of [...accounts, ...proofs.filter(isShareable)]) {
+  for (const by of mostSpecificFirst(proofs)) {
     const handle = yield* firmHandle(group, by);
     const root = handle === undefined ? undefined : yield* rootPerson(handle.person_id);
     if (handle === undefined || root === undefined || root === leading?.root) continue;
@@ -119,7 +125,8 @@ export function* namedBy({ group, seen, now }: Speaker, present: Leading | undef
   return { leading, notJoined };
 }
 
-function* whyNotJoined(
+/** Null: nothing speaks against it. */
+export function* whyNotJoined(
   accounts: readonly Identity[],
   other: number,
   leading: Leading | undefined,

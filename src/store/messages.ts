@@ -129,10 +129,24 @@ export function* amendMessage(id: number, text: string, html: string | null): Wo
   );
 }
 
+const RECALLED = `subject = NULL, text = '', html = NULL, state = 'recalled'`;
+
 export function* redactMessage(id: number): Work<void> {
+  yield* run(`UPDATE messages SET ${RECALLED} WHERE id = ?`, id);
+}
+
+/** Edits that were kept as messages of their own say again what was taken back; `about`: the platform's id of it. */
+export function* redactKeptEdits(
+  { conversation_id }: Pick<MessageRow, 'conversation_id'>,
+  connection: string,
+  about: string,
+): Work<void> {
   yield* run(
-    `UPDATE messages SET subject = NULL, text = '', html = NULL, state = 'recalled' WHERE id = ?`,
-    id,
+    `UPDATE messages SET ${RECALLED} WHERE conversation_id = ? AND kind = 'edit'
+       AND EXISTS (SELECT 1 FROM drafts d WHERE d.id = messages.draft_id AND d.connection_id = ? AND d.about = ?)`,
+    conversation_id,
+    connection,
+    about,
   );
 }
 

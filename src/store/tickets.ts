@@ -62,11 +62,19 @@ export function* ticketForChange(id: number): Work<TicketRow | undefined> {
 }
 
 /** The youngest ticket of a conversation that is no spam; null: there is none. */
-export function* latestComplaintOn(conversation: number): Work<number | null> {
+export const latestComplaintOn = (conversation: number): Work<number | null> =>
+  latestOn(conversation, 0);
+
+/** The youngest ticket of a conversation that is spam; null: there is none. */
+export const latestSpamOn = (conversation: number): Work<number | null> =>
+  latestOn(conversation, 1);
+
+function* latestOn(conversation: number, spam: 0 | 1): Work<number | null> {
   const row = yield* get<{ id: number }>(
     `SELECT t.id FROM tickets t JOIN tickets r ON r.id = COALESCE(t.root_id, t.id)
-     WHERE t.conversation_id = ? AND r.spam = 0 ORDER BY t.id DESC LIMIT 1`,
+     WHERE t.conversation_id = ? AND r.spam = ? ORDER BY t.id DESC LIMIT 1`,
     conversation,
+    spam,
   );
   return row?.id ?? null;
 }
