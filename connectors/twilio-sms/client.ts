@@ -5,14 +5,16 @@ import type { Config } from './settings.js';
 /**
  * Makes one call with the official client and returns what really happened on the wire. The client
  * forms the request; its exceptions are not asked, because they drop headers such as Retry-After and
- * cannot say whether a byte had left.
+ * cannot say whether a byte had left. `waited` as in the treaty: the vendor's client may take its time to load.
  */
 export async function callTwilio(
   context: Context,
   config: Config,
   call: (client: Twilio) => Promise<unknown>,
+  waited?: AbortSignal,
 ): Promise<HttpResult> {
   const { default: twilio } = await import('twilio');
+  if (waited?.aborted === true) return LATE;
   const { settings, credentials } = config;
   const hasKey = settings.apiKeySid !== undefined && credentials.apiKeySecret !== undefined;
   const wire = new Wire(context.http, settings.apiBase);
@@ -30,6 +32,12 @@ export async function callTwilio(
   if (wire.result === null) throw new Error('the Twilio client made no request');
   return wire.result;
 }
+
+const LATE: HttpResult = {
+  kind: 'notSent',
+  cause: 'network',
+  why: 'the request was not made in time',
+};
 
 type ClientRequest = Parameters<RequestClient['request']>[0];
 

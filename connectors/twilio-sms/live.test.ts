@@ -108,6 +108,14 @@ describe('sending', () => {
     });
   });
 
+  test('that nobody waits for any more does not begin', async () => {
+    const waited = new AbortController();
+    const sending = live.send(part(), 'k', waited.signal);
+    waited.abort();
+    expect(await sending).toMatchObject({ failure: { kind: 'transient' } });
+    expect(taken()).toHaveLength(0);
+  });
+
   test('pauses as long as Retry-After says', async () => {
     const body = { code: 20429, message: 'Too Many Requests', status: 429 };
     const headers = { 'Retry-After': '30' };

@@ -1,3 +1,4 @@
+import type { Twilio } from 'twilio';
 import { failed } from '../../src/sdk/index.js';
 import type { Context, Live, Outcome, Part } from '../../src/sdk/index.js';
 import { check } from './check.js';
@@ -17,9 +18,9 @@ const REMEMBERED_ATTEMPTS = 1_000;
 export function open(context: Context): Live {
   const attempts = new Map<string, Attempt>();
   return {
-    send: async (part, key) => {
+    send: async (part, key, waited) => {
       const startedAt = context.clock.now();
-      const outcome = await send(context, part.payload as Payload, key);
+      const outcome = await send(context, part.payload as Payload, key, waited);
       if (outcome.kind === 'uncertain') {
         attempts.set(key, { startedAt, endedAt: context.clock.now() });
         dropOldest(attempts);
@@ -34,7 +35,12 @@ export function open(context: Context): Live {
   };
 }
 
-async function send(context: Context, payload: Payload, key: string): Promise<Outcome> {
+async function send(
+  context: Context,
+  payload: Payload,
+  key: string,
+  waited: AbortSignal | undefined,
+): Promise<Outcome> {
   const account = context.account();
   const read = configOf(account);
   if (!read.ok) {
@@ -44,16 +50,16 @@ async function send(context: Context, payload: Payload, key: string): Promise<Ou
   if (from === null && service === null) {
     return failed({ kind: 'misconfigured', setting: 'from', why: 'no sending number is set' });
   }
-  const result = await callTwilio(context, read.config, (client) =>
-    client.messages.create({
-      to: payload.to,
-      ...(from === null ? {} : { from }),
-      ...(service === null ? {} : { messagingServiceSid: service }),
-      ...(payload.text === '' ? {} : { body: payload.text }),
-      ...(payload.media.length === 0 ? {} : { mediaUrl: [...payload.media] }),
-      statusCallback: callbackUrl(account.hookUrl, key),
-    }),
-  );
+  const message = {
+    to: payload.to,
+    ...(from === null ? {} : { from }),
+    ...(service === null ? {} : { messagingServiceSid: service }),
+    ...(payload.text === '' ? {} : { body: payload.text }),
+    ...(payload.media.length === 0 ? {} : { mediaUrl: [...payload.media] }),
+    statusCallback: callbackUrl(account.hookUrl, key),
+  };
+  const create = (client: Twilio) => client.messages.create(message);
+  const result = await callTwilio(context, read.config, create, waited);
   return outcomeOf(result, context.clock.now());
 }
 

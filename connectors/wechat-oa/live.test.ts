@@ -87,6 +87,24 @@ describe('sending', () => {
     expect(inbox()).toMatchObject([{ type: kind, file: FILE }]);
   });
 
+  test.each([
+    ['AUDIO/AMR', 'voice', 'file.amr'],
+    ['audio/mpeg', 'voice', 'file.mp3'],
+    ['IMAGE/PNG', 'image', 'file.png'],
+    ['image/jpeg', 'image', 'file.jpg'],
+  ] as const)('of a file said to be %s calls it what it is', async (type, kind, name) => {
+    const bodies: string[] = [];
+    const watched: HttpClient = {
+      request(asked) {
+        bodies.push(String(asked.body));
+        return http.request(asked);
+      },
+    };
+    const watching = connector.open(context({ http: watched }));
+    await watching.send(part({ kind, type, sha256: 'a'.repeat(64) }), 'k');
+    expect(bodies.join()).toContain(`filename="${name}"`);
+  });
+
   test('whose upload breaks is tried again: the customer saw nothing', async () => {
     const onUpload = ({ path }: { path: string }): boolean => path === '/cgi-bin/media/upload';
     wechat.script({ when: onUpload, then: resetWithoutAnswer({ taken: true }) });
@@ -129,6 +147,47 @@ describe('sending', () => {
       failure: { kind: 'misconfigured', setting: 'appId' },
     });
     expect(entries('request')).toEqual([]);
+  });
+});
+
+describe('an answer that nobody waits for any more', () => {
+  const IMAGE = { kind: 'image', type: 'image/png', sha256: 'a'.repeat(64) } as const;
+
+  /** What becomes of a send when nobody waits once this call was answered, and the calls it made. */
+  async function stoppedAfter(call: string, payload: Partial<Payload>) {
+    const waited = new AbortController();
+    const calls: string[] = [];
+    const watched: HttpClient = {
+      async request(asked) {
+        const result = await http.request(asked);
+        const name = new URL(asked.url).pathname.slice('/cgi-bin/'.length);
+        calls.push(name);
+        if (name === call) waited.abort();
+        return result;
+      },
+    };
+    const stopped = connector.open(context({ http: watched }));
+    return { outcome: await stopped.send(part(payload), 'k', waited.signal), calls };
+  }
+
+  test.each([
+    ['stable_token', {}, ['stable_token']],
+    ['media/upload', IMAGE, ['stable_token', 'media/upload']],
+  ])('by the end of %s goes no further', async (call, payload, calls) => {
+    expect(await stoppedAfter(call, payload)).toMatchObject({
+      outcome: { failure: { kind: 'transient' } },
+      calls,
+    });
+    expect(inbox()).toEqual([]);
+  });
+
+  test('when its token was refused gets no other', async () => {
+    wechat.script({ when: onSend, then: inside(40014) });
+    expect(await stoppedAfter('message/custom/send', {})).toMatchObject({
+      outcome: { failure: { kind: 'transient' } },
+      calls: ['stable_token', 'message/custom/send'],
+    });
+    expect(inbox()).toEqual([]);
   });
 });
 

@@ -21,7 +21,7 @@ export function connectorOf(definition: Definition, kinds: readonly MediaKind[])
 
 function open(context: Context): Live {
   return {
-    send: (part) => send(context, part.payload as Payload),
+    send: (part, _key, waited) => send(context, part.payload as Payload, waited),
     fetchAttachment: (ref) => fetchAttachment(context, ref),
     check: () => check(context),
     close: () => Promise.resolve(),

@@ -37,6 +37,15 @@ test('it is cut after a sentence where there is one', () => {
   expect(sizes(sentence + sentence)).toEqual([1_923, 1_923]);
 });
 
+test('what WeChat cannot take inside a text is left out', () => {
+  const written = 'one\u0007 two\u001B\r\nthree\tfour 😡 \uD83D!';
+  const text = 'one two\nthree\tfour 😡 !';
+  expect(renderWith(['image'], reply(written))).toMatchObject({
+    parts: [{ payload: { kind: 'text', text }, preview: text }],
+  });
+  expect(renderWith(['image'], reply('\u0007\uDC00'))).toMatchObject({ kind: 'refused' });
+});
+
 test('files follow the text, each a message of its own', () => {
   const rendered = renderWith(['image'], reply('See these.', [FILE, FILE]));
   expect(rendered).toMatchObject({

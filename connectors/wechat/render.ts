@@ -32,10 +32,16 @@ export type Payload =
       readonly type: string;
     };
 
+/**
+ * What JSON can hold only as an escape, which WeChat refuses: control characters but tab and line feed, and
+ * lone surrogates.
+ */
+const ESCAPED = /[^\P{Cc}\t\n]|\p{Cs}/gu;
+
 /** A reply as text messages of at most 2,048 bytes, and one message for each file. */
 export function renderWith(kinds: readonly MediaKind[], reply: Reply): Rendered {
   const to = reply.conversation.handle;
-  const texts = splitText(reply.text, roomOfBytes(MAX_TEXT_BYTES));
+  const texts = splitText(reply.text.replace(ESCAPED, ''), roomOfBytes(MAX_TEXT_BYTES));
   if (texts.length === 0 && reply.attachments.length === 0) {
     return refused('a WeChat message needs a text or a file', '微信消息需要文字或文件');
   }

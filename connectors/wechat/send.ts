@@ -11,28 +11,41 @@ const EXTENSIONS: Readonly<Record<MediaKind, string>> = {
   video: 'mp4',
 };
 
-/** Sends one message; a file is uploaded first, which nobody sees, so that its failure is never uncertain. */
-export async function send(context: Context, payload: Payload): Promise<Outcome> {
-  if (payload.kind === 'text') {
-    return deliver(context, payload.to, { msgtype: 'text', text: { content: payload.text } });
+/**
+ * Sends one message; a file is uploaded first, which nobody sees, so that its failure is never uncertain.
+ * After `waited` aborts no step begins.
+ */
+export async function send(
+  context: Context,
+  payload: Payload,
+  waited?: AbortSignal,
+): Promise<Outcome> {
+  const { to, kind } = payload;
+  if (kind === 'text') {
+    return deliver(context, { touser: to, msgtype: kind, text: { content: payload.text } }, waited);
   }
-  const uploaded = await upload(context, payload);
+  const uploaded = await upload(context, payload, waited);
   return typeof uploaded === 'string'
-    ? deliver(context, payload.to, {
-        msgtype: payload.kind,
-        [payload.kind]: { media_id: uploaded },
-      })
+    ? deliver(context, { touser: to, msgtype: kind, [kind]: { media_id: uploaded } }, waited)
     : uploaded;
 }
 
-/** `message/custom/send`. The JSON holds letters as they are: `\u` escapes are refused with 40033. */
-async function deliver(context: Context, to: string, message: object): Promise<Outcome> {
-  const called = await callApi(context, {
+/**
+ * `message/custom/send`. WeChat refuses `\u` escapes with 40033: letters stand in the JSON as they are, and
+ * rendering leaves out what cannot.
+ */
+async function deliver(
+  context: Context,
+  message: object,
+  waited: AbortSignal | undefined,
+): Promise<Outcome> {
+  const call = {
     method: 'POST',
     path: 'message/custom/send',
     headers: { 'content-type': 'application/json; charset=utf-8' },
-    body: JSON.stringify({ touser: to, ...message }),
-  });
+    body: JSON.stringify(message),
+  } as const;
+  const called = await callApi(context, call, waited);
   return called.kind === 'refused'
     ? failed(called.failure)
     : outcomeOf(called.result, context.clock.now());
@@ -41,22 +54,27 @@ async function deliver(context: Context, to: string, message: object): Promise<O
 type Media = Extract<Payload, { sha256: string }>;
 
 /** A temporary media id, or why there is none. */
-async function upload(context: Context, media: Media): Promise<string | Outcome> {
+async function upload(
+  context: Context,
+  media: Media,
+  waited: AbortSignal | undefined,
+): Promise<string | Outcome> {
   const bytes = await context.blob(media.sha256);
   const boundary = `----${media.sha256.slice(0, 32)}`;
-  const called = await callApi(context, {
+  const call = {
     method: 'POST',
     path: `media/upload?type=${media.kind}`,
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
     body: formOf(media, boundary, bytes),
     timeout: UPLOAD_TIMEOUT,
-  });
+  } as const;
+  const called = await callApi(context, call, waited);
   if (called.kind === 'refused') return failed(called.failure);
   return mediaIdIn(called.result) ?? failed(whyNone(called.result, context.clock.now()));
 }
 
 function formOf({ kind, type }: Media, boundary: string, bytes: Buffer): Buffer {
-  const name = `file.${type === 'audio/amr' ? 'amr' : extensionOf(kind, type)}`;
+  const name = `file.${extensionOf(kind, type)}`;
   const head = `--${boundary}\r\nContent-Disposition: form-data; name="media"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]);
 }
@@ -64,7 +82,7 @@ function formOf({ kind, type }: Media, boundary: string, bytes: Buffer): Buffer 
 /** WeChat looks at the name's ending. */
 function extensionOf(kind: MediaKind, type: string): string {
   const [, subtype = ''] = type.toLowerCase().split('/');
-  return /^(png|gif|bmp)$/.test(subtype) ? subtype : EXTENSIONS[kind];
+  return /^(amr|png|gif|bmp)$/.test(subtype) ? subtype : EXTENSIONS[kind];
 }
 
 function mediaIdIn(result: HttpResult): string | null {

@@ -112,6 +112,16 @@ describe('a connector that lies about its sends is rejected', () => {
     expect(faults['faults.reset']).toBe('transient, expected uncertain');
   });
 
+  test('a step that begins although nobody waits', async () => {
+    const open: Connector['open'] = (context) => {
+      const live = connector.open(context);
+      return { ...live, send: (part, key) => live.send(part, key) };
+    };
+    expect(await rejections({ groups: ['lifecycle'], connector: { open } })).toEqual({
+      'lifecycle.abort-waiting': 'requests that began when nobody waited any more: 1',
+    });
+  });
+
   test('Retry-After ignored', async () => {
     const open = sendingWith((right, { clock }) =>
       right.kind === 'failed' && right.failure.kind === 'rateLimited'

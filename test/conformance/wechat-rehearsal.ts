@@ -92,7 +92,6 @@ const TRIGGERS: Readonly<Record<string, Trigger>> = {
   menuClick: 'menuClick',
   follow: 'follow',
   scan: 'scan',
-  payment: 'payment',
   enterSession: 'enter',
 };
 

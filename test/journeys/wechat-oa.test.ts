@@ -146,6 +146,15 @@ test('the sixth message is refused before it leaves, and the window itself close
   expect(late).toMatchObject({ status: 422, body: { cause: 'windowClosed' } });
 });
 
+test('an answer of six messages is refused as too long: waiting would not help', async () => {
+  const wechat = await open();
+  const { ticket } = await complain(wechat, 'tell me everything');
+  const text = 'x'.repeat(5 * 2_048 + 1);
+  const refused = await desk.hub.api('POST', `/tickets/${ticket}/replies`, { text });
+  expect(refused).toMatchObject({ status: 422, body: { cause: 'content' } });
+  expect(JSON.stringify(refused.body)).toContain('needs 6 messages, the platform allows 5');
+});
+
 test('a token that dies and an answer that is busy cost no message', async () => {
   const wechat = await open();
   const { openid, ticket } = await complain(wechat, 'answer me in spite of it');

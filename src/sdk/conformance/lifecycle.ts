@@ -4,7 +4,15 @@ import type { Checked, Live } from '../treaty.js';
 import { say } from './check.js';
 import type { Bench, Check, Faults } from './check.js';
 import { onePart } from './replies.js';
-import { rehearsalOf, sendOne, sendsAway } from './sends.js';
+import {
+  LONGEST_SEND,
+  nameOf,
+  rehearsalOf,
+  sendOne,
+  sendPart,
+  sendsAway,
+  sendsByHttp,
+} from './sends.js';
 import { onStage, settlesWithin } from './stage.js';
 import type { Stage } from './stage.js';
 import { wrongSecrets } from './canaries.js';
@@ -90,6 +98,42 @@ async function abortsSend(bench: Bench, stage: Stage): Promise<Faults> {
   await pause(A_MOMENT);
   stage.abort();
   return (await settlesWithin(sending, AT_ONCE)) ? [] : ['a send went on for a second after abort'];
+}
+
+/** What nobody waits for may have been sent again by then: no further step of it may begin. */
+async function stopsBetween(bench: Bench, stage: Stage): Promise<Faults> {
+  const first = await sendUnwaited(bench, stage, 'unwaited');
+  if (bench.subject.tokens !== true) return first;
+  await sendOne(bench, stage, 'remembering');
+  await rehearsalOf(stage).tokens?.revoke();
+  return [...first, ...(await sendUnwaited(bench, stage, 'unwaited-refused'))];
+}
+
+/** Until a request is added to the first so many, or a send would have ended long ago. */
+async function untilLonger(requested: readonly string[], length: number): Promise<void> {
+  const end = Date.now() + LONGEST_SEND;
+  while (requested.length === length && Date.now() < end) await new Promise(setImmediate);
+}
+
+/** Nobody waits any more as soon as the first request is on its way. */
+async function sendUnwaited(bench: Bench, stage: Stage, id: string): Promise<Faults> {
+  const { requested } = stage;
+  const [asked, taken] = [requested.length, rehearsalOf(stage).taken()];
+  const waited = new AbortController();
+  const part = onePart(bench, stage.account, id);
+  const sending = sendPart(stage, part, id, waited.signal);
+  await Promise.race([sending, untilLonger(requested, asked)]);
+  const begun = requested.length;
+  waited.abort();
+  const outcome = await sending;
+  const later = requested.length - begun;
+  const isUnsent = rehearsalOf(stage).taken() === taken;
+  return [
+    ...(later === 0 ? [] : [`requests that began when nobody waited any more: ${String(later)}`]),
+    ...(isUnsent && nameOf(outcome) !== 'transient'
+      ? [`it was not sent, and is ${nameOf(outcome)} instead of transient`]
+      : []),
+  ];
 }
 
 /** Whatever brings messages in ends within a second of the abort. */
@@ -226,6 +270,12 @@ export const lifecycleChecks: readonly Check[] = [
   check('abort-send', ['a hanging send ends within a second', '挂起的发送一秒内结束'], abortsSend, {
     inapplicable: sendsAway,
   }),
+  check(
+    'abort-waiting',
+    ['no step begins when nobody waits', '无人等待后不再开始新步骤'],
+    stopsBetween,
+    { inapplicable: sendsByHttp },
+  ),
   check('abort-receiving', ['receiving ends within a second', '接收一秒内结束'], abortsReceiving),
   check('check-good', ['a working account checks well', '正常账户检查通过'], checksGood),
   check(

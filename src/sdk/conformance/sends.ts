@@ -40,10 +40,15 @@ export async function sendOne(bench: Bench, stage: Stage, id: string): Promise<O
   return sendPart(stage, onePart(bench, stage.account, id), id);
 }
 
-/** Sends this part; a throw becomes a sentence. */
-export async function sendPart(stage: Stage, part: Part, id: string): Promise<Outcome | string> {
+/** Sends this part, as long as somebody waits for it; a throw becomes a sentence. */
+export async function sendPart(
+  stage: Stage,
+  part: Part,
+  id: string,
+  waited?: AbortSignal,
+): Promise<Outcome | string> {
   try {
-    return await stage.live.send(part, `key-${id}`);
+    return await stage.live.send(part, `key-${id}`, waited);
   } catch (error) {
     return `send threw: ${String(error).slice(0, 200)}`;
   }

@@ -13,7 +13,8 @@ import { authorised } from './token.js';
 
 export function open(context: Context): Live {
   return {
-    send: async (part) => outcomeOf(await post(context, '/messages', part), context.clock.now()),
+    send: async (part, _key, waited) =>
+      outcomeOf(await post(context, '/messages', part, waited), context.clock.now()),
     poll: (cursors) => poll(context, cursors),
     async check() {
       return checkedOf(await post(context, '/check', null));
@@ -22,13 +23,19 @@ export function open(context: Context): Live {
   };
 }
 
-export function post(context: Context, path: string, part: Part | null): Promise<HttpResult> {
-  return authorised(context, {
+export function post(
+  context: Context,
+  path: string,
+  part: Part | null,
+  waited?: AbortSignal,
+): Promise<HttpResult> {
+  const request = {
     method: 'POST',
     url: `${String(context.account().settings['api'])}${path}`,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(part?.payload ?? {}),
-  });
+  } as const;
+  return authorised(context, request, waited);
 }
 
 /** The cursor is the number of the last message that was stored; the core commits both together. */

@@ -39,8 +39,8 @@ async function resultsIn(bench: Bench, groups: readonly Group[]): Promise<readon
 export function sendingWith(outcome: (right: Outcome, context: Context) => Outcome) {
   return (context: Context): Live => ({
     ...connector.open(context),
-    send: async (part) => {
-      const result = await post(context, '/messages', part);
+    send: async (part, _key, waited) => {
+      const result = await post(context, '/messages', part, waited);
       return outcome(outcomeOf(result, context.clock.now()), context);
     },
   });

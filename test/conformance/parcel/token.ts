@@ -12,14 +12,24 @@ class NoToken extends Error {
   }
 }
 
-/** The request with a token; one that the desk refuses is replaced once. */
-export async function authorised(context: Context, request: HttpRequest): Promise<HttpResult> {
+const LATE: HttpResult = { kind: 'notSent', cause: 'network', why: 'nobody waits any more' };
+
+/** The request with a token; one that the desk refuses is replaced once, while somebody waits. */
+export async function authorised(
+  context: Context,
+  request: HttpRequest,
+  waited?: AbortSignal,
+): Promise<HttpResult> {
+  const isOver = () => waited?.aborted === true;
   try {
     const token = await tokenOf(context);
+    if (isOver()) return LATE;
     const result = await withToken(context, request, token);
     if (result.kind !== 'answer' || result.status !== 401) return result;
     context.forget(TOKEN, token);
-    return await withToken(context, request, await tokenOf(context));
+    if (isOver()) return LATE;
+    const fresh = await tokenOf(context);
+    return isOver() ? LATE : await withToken(context, request, fresh);
   } catch (error) {
     if (error instanceof NoToken) return error.result;
     throw error;
