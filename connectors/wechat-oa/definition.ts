@@ -1,6 +1,7 @@
-import { HOUR, MINUTE, SECOND } from '../../src/sdk/index.js';
+import { HOUR, MINUTE } from '../../src/sdk/index.js';
 import type { Definition, ReplyWindow, SetupStep } from '../../src/sdk/index.js';
 import { credentialsAt, settingsAt } from '../wechat/account.js';
+import { FORM_FIELDS, policiesOf } from '../wechat/policies.js';
 import { LIMITS } from '../wechat/render.js';
 
 const PLACES = {
@@ -50,17 +51,7 @@ const setup: readonly SetupStep[] = [
       en: 'Enter AppID and AppSecret, make up a token, and take an EncodingAESKey from the server configuration.',
       zh: '填写 AppID 与 AppSecret，自定一个 Token，并填入服务器配置中的 EncodingAESKey。',
     },
-    fields: [
-      'appId',
-      'appSecret',
-      'token',
-      'encodingAesKey',
-      'encryption',
-      'openPlatform',
-      'previousToken',
-      'previousAesKey',
-      'apiBase',
-    ],
+    fields: FORM_FIELDS,
   },
   {
     kind: 'pasteUrl',
@@ -108,23 +99,7 @@ export const definition: Definition = {
     },
   },
   limits: LIMITS,
-  policies: {
-    replyWindows: REPLY_WINDOWS,
-    rate: null,
-    receipts: [],
-    idempotentSend: false,
-    threadless: true,
-    selfEcho: false,
-    ack: { deadline: 5 * SECOND, status: 200, type: 'text/plain', body: 'success' },
-    // Three attempts, five seconds apart; as wide as the tolerance of the signed time.
-    redelivery: 5 * MINUTE,
-    identity: [
-      { kind: 'openid', scope: 'connection', proof: 'proven' },
-      // Of a plain push, whose signature does not cover it.
-      { kind: 'openid', scope: 'connection', proof: 'strong' },
-      { kind: 'unionid', scope: 'provider', proof: 'proven' },
-    ],
-  },
+  policies: policiesOf(REPLY_WINDOWS),
   headers: [],
   decoding: 'inline',
 };

@@ -1,26 +1,14 @@
+import { says } from '../../test/speaker.js';
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import { defaultRules } from '../../test/rules.js';
 import { blockPerson, unblockPerson } from './person-blocks.js';
 import { joinByHand, unjoinPerson } from './persons.js';
 import { changeTicket, markSpam, type Act } from './tickets.js';
 import { openMatching } from '../intake/matching.js';
-import type { DraftInput } from '../model/draft.js';
-import type { Identity } from '../model/identity.js';
 import { personById } from '../store/persons.js';
 
 const SAME = 'order 20260118-7733 came with a broken lid, the kettle leaks';
 const ANNA: Act = { who: 'anna', at: 1_000 };
-
-/** Somebody with an account of their own speaks on a conversation. */
-const says = (name: string, text: string, conversation = `thread of ${name}`) =>
-  ({
-    conversation,
-    text,
-    sender: { handle: name, name, identities: [accountOf(name)] },
-  }) satisfies Partial<DraftInput>;
-const accountOf = (name: string): Identity => ({
-  ...{ kind: 'customerId', value: name, scope: 'shop', proof: 'proven' },
-});
 
 let shop: Workshop;
 beforeEach(async () => {

@@ -1,3 +1,4 @@
+import { accountOf, says } from '../../test/speaker.js';
 import { openWorkshop, type Workshop } from '../../test/workshop.js';
 import { blockPerson, unblockPerson } from '../desk/person-blocks.js';
 import type { Act } from '../desk/tickets.js';
@@ -7,17 +8,6 @@ import type { Identity } from '../model/identity.js';
 /** On one conversation a blocked person and others speak: each is judged by themselves. */
 
 const ANNA: Act = { who: 'anna', at: 1_000 };
-
-/** Somebody with an account of their own speaks on a conversation. */
-const says = (name: string, text: string, conversation = `thread of ${name}`) =>
-  ({
-    conversation,
-    text,
-    sender: { handle: name, name, identities: [accountOf(name)] },
-  }) satisfies Partial<DraftInput>;
-const accountOf = (name: string): Identity => ({
-  ...{ kind: 'customerId', value: name, scope: 'shop', proof: 'proven' },
-});
 
 let shop: Workshop;
 beforeEach(async () => {
